@@ -1,0 +1,65 @@
+# Needs Python 3.11 or later with venv, and make. Everything else goes into .venv from the locked lists.
+
+PORT ?= 8080
+PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
+	if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	echo $$candidate; break; fi; done)
+RUN := .venv/bin/python
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format bench evaluate content lock clean
+
+help:  ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: .venv/serve.stamp  ## Start the service on 127.0.0.1:8080 (make serve PORT=9000 for another port)
+	@$(RUN) -m cds_service serve --port $(PORT)
+
+test: .venv/develop.stamp  ## Run every test
+	@$(RUN) -m pytest -q -n auto --dist loadfile
+
+check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, content
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(RUN) -m cds_service check
+
+format: .venv/develop.stamp  ## Format the code and apply safe lint fixes
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+bench: .venv/develop.stamp  ## Measure reading, answering and keeping the record
+	@$(RUN) -m tests.bench
+
+evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on published cases
+	@$(RUN) -m tests.evaluation
+
+content: .venv/develop.stamp  ## Compute the unit factors of rules/vocabulary/labs.yaml again
+	@$(RUN) -m cds_service units
+
+lock: .venv/develop.stamp  ## Resolve both locked lists again
+	@$(LOCK) --extra postgresql --output-file requirements.lock
+	@$(LOCK) --all-extras --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:  ## Remove the environment and all caches; the records under ./var stay
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later with venv on PATH. Install one, or say make PYTHON=/path/to/python3." >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+
+.venv/serve.stamp: requirements.lock | .venv/bin/python
+	@echo "Installing what the service needs"
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/develop.stamp: requirements-dev.lock | .venv/bin/python
+	@echo "Installing what tests and checks need"
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@

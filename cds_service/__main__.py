@@ -1,0 +1,58 @@
+"""The command line: `calcification-cds` once installed, `python -m cds_service` in a checkout."""
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+
+from cds_service import __version__
+from cds_service.commands import COMMANDS
+from cds_service.errors import ContentError, RequestError, StartError
+
+_USAGE, _FAILED = 2, 1
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 when it did what it says."""
+    arguments = _parser().parse_args(words)
+    try:
+        status: int = arguments.run(arguments)
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return _USAGE
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return _FAILED
+    except RequestError as error:
+        print(error.diagnostics, file=sys.stderr)
+        return _FAILED
+    return status
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="calcification-cds",
+        description="A CDS Hooks service for the differential diagnosis of soft tissue calcifications.",
+        epilog="calcification-cds COMMAND --help shows what a command takes, with examples.",
+    )
+    parser.add_argument("--version", action="version", version=f"calcification-cds {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        words = (command.__doc__ or "").strip()
+        own = commands.add_parser(
+            command.__name__.rpartition(".")[2],
+            help=words.partition("\n")[0],
+            description=words,
+            epilog=f"examples:\n{_indented(command.EXAMPLES)}",
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(own)
+        own.set_defaults(run=command.run)
+    return parser
+
+
+def _indented(lines: str) -> str:
+    return "\n".join(f"  {line}" for line in lines.splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

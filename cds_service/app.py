@@ -1,0 +1,110 @@
+"""Puts an installation together: the one place that opens files, the database, the clock, and makes ids."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from uuid import uuid4
+
+from flask import Flask
+
+from cds_service.answer import Answer, Setting, answer
+from cds_service.audit import schema
+from cds_service.audit.engine import open_engine
+from cds_service.audit.record import Arrival
+from cds_service.audit.store import Store
+from cds_service.content.load import Content, load_content
+from cds_service.content.locate import default_content
+from cds_service.core.explanation import explain
+from cds_service.fhir.request import HookCall
+from cds_service.hooks import SERVICES
+from cds_service.hooks.service import Service
+from cds_service.security.loopback import require_safe_start
+from cds_service.security.patient_key import patient_key, read_secret
+from cds_service.settings import Settings, from_environment
+from cds_service.web.application import assemble
+from cds_service.web.installation import Installation, Offer
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def random_id() -> str:
+    """A new random UUID."""
+    return str(uuid4())
+
+
+def create_app(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    ids: Callable[[], str] = random_id,
+    stopwatch: Callable[[], int] = time.perf_counter_ns,
+) -> Flask:
+    """An installation that is ready to answer.
+
+    Args:
+        settings: of the installation; read from the environment when none are given.
+        clock: the present moment, with its time zone.
+        ids: a new random UUID at each call.
+        stopwatch: nanoseconds that only ever go up.
+
+    Raises:
+        StartError: the installation must not start as it is set.
+        ContentError: rules or wording cannot be used; carries every problem found.
+    """
+    settings = settings or from_environment(os.environ)
+    require_safe_start(settings)
+    content = open_content(settings)
+    secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
+    setting = Setting(content, settings.hook_domain, settings.public_url, partial(patient_key, secret))
+    store = open_store(settings, clock)
+    store.put_content(content.version, content.snapshot)
+    app = assemble(
+        Installation(
+            settings=settings,
+            offers={service.id: _offer(service, setting) for service in SERVICES.values()},
+            store=store,
+            content_version=content.version,
+            explain=explain,
+            clock=clock,
+            stopwatch=stopwatch,
+            new_id=ids,
+        )
+    )
+    app.extensions["store"] = store
+    return app
+
+
+def open_content(settings: Settings) -> Content:
+    """The rules and wording that the settings point at, or those that came with the program.
+
+    Raises:
+        ContentError: they cannot be used; carries every problem found.
+    """
+    return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
+
+
+def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
+    """The audit store that the settings name, with its tables.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    schema.create(engine)
+    return Store(engine, clock)
+
+
+def _offer(service: Service, setting: Setting) -> Offer:
+    def advise(call: HookCall, arrival: Arrival) -> Answer:
+        return answer(service, call, arrival, setting)
+
+    return Offer(
+        id=service.id,
+        hook=service.hook_name(setting.domain),
+        discovery=service.discovery(setting.domain, setting.content),
+        advise=advise,
+    )

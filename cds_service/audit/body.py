@@ -1,0 +1,99 @@
+"""The body of an audit record: everything needed to explain a call and to judge it again, and nothing more.
+
+No report text beyond the quoted clauses: the draft that an `update` echoes is kept as the appended text and a hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.core.differential import Differential, NextTest, Spoken
+from cds_service.core.evaluate import ItemOutcome, Outcome
+from cds_service.core.facts import Facts
+from cds_service.core.facts_json import facts_to_json
+from cds_service.core.verdict import Verdict
+
+Json = dict[str, Any]
+
+VERDICT_LETTERS = {Verdict.MET: "m", Verdict.NOT_MET: "n", Verdict.UNKNOWN: "u", Verdict.NOT_STATED: "s"}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedReport:
+    """One report of a call: as it came, the facts read from it and the chart, what was found, and why it is silent."""
+
+    report: Json
+    facts: Facts
+    found: Differential
+    silent: str
+
+
+def record_body(judged: Sequence[JudgedReport], cards: Iterable[Mapping[str, Any]]) -> Json:
+    """The body of the record, as JSON values."""
+    return {
+        "reports": [_report(item) for item in judged],
+        "cards": [_without_echo(card) for card in cards],
+    }
+
+
+def _report(item: JudgedReport) -> Json:
+    found = item.found
+    stored: Json = {
+        "id": str(item.report.get("id", "")),
+        "status": str(item.report.get("status", "")),
+        "facts": facts_to_json(item.facts),
+        "outcomes": [outcome_json(outcome) for outcome in found.outcomes],
+        "ranked": [outcome.rule.id for outcome in found.ranked],
+        "nextTests": [_next_test(test) for test in found.next_tests],
+        "mustNotMiss": [_spoken(spoken, True) for spoken in found.spoken]
+        + [_spoken(spoken, False) for spoken in found.kept_quiet],
+    }
+    return {**stored, "silent": item.silent} if item.silent else stored
+
+
+def outcome_json(outcome: Outcome) -> Json:
+    """One rule's outcome: every item with its verdict, whether it counted, and the facts behind it."""
+    return {
+        "rule": outcome.rule.ref,
+        "tier": outcome.tier,
+        "score": [outcome.low, outcome.score, outcome.high],
+        "entry": VERDICT_LETTERS[outcome.entry],
+        "lesion": outcome.lesion,
+        "cappedBy": outcome.capped_by,
+        "supports": _items(outcome.supports),
+        "argues_against": _items(outcome.argues_against),
+        "excludes": _items(outcome.excludes),
+    }
+
+
+def _items(items: Iterable[ItemOutcome]) -> list[list[Any]]:
+    return [[item.id, VERDICT_LETTERS[item.verdict], int(item.counted), *item.facts] for item in items]
+
+
+def _next_test(test: NextTest) -> Json:
+    return {"lab": test.lab, "leaders": list(test.leaders), "moved": list(test.moved), "swing": test.swing}
+
+
+def _spoken(spoken: Spoken, speaks: bool) -> Json:
+    return {"rule": spoken.alarm.ref, "lesion": spoken.lesion, "speaks": speaks}
+
+
+def _without_echo(card: Mapping[str, Any]) -> Json:
+    if "suggestions" not in card:
+        return dict(card)
+    return {**card, "suggestions": [_suggestion_without_echo(suggestion) for suggestion in card["suggestions"]]}
+
+
+def _suggestion_without_echo(suggestion: Mapping[str, Any]) -> Json:
+    return {**suggestion, "actions": [_action_without_echo(action) for action in suggestion["actions"]]}
+
+
+def _action_without_echo(action: Mapping[str, Any]) -> Json:
+    if action["type"] != "update":
+        return dict(action)
+    resource = action["resource"]
+    digest = hashlib.sha256(json.dumps(resource, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    kept = {"resourceType": resource.get("resourceType"), "id": resource.get("id"), "sha256": digest}
+    return {**action, "resource": kept}

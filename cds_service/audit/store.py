@@ -1,0 +1,203 @@
+"""The audit store: appends records durably, and gives them back. Nothing in it is ever changed or deleted."""
+
+import json
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.audit import schema
+from cds_service.audit.engine import READ_ONLY
+from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
+from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
+from cds_service.errors import RecordNotKept
+
+_NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try again; if it stays, tell the operator."
+_RECORD_COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
+
+
+class Store:
+    """The audit store of one installation.
+
+    Args:
+        engine: as `audit.engine.open_engine` gives it, with the tables of `audit.schema.create`.
+        clock: the present moment, for what arrives without a time of its own.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def append(self, record: AuditRecord) -> None:
+        """Keep a record. When this returns, the record is committed.
+
+        Raises:
+            RecordNotKept: it is not, for whatever reason.
+        """
+        values = {name: getattr(record, name) for name in _RECORD_COLUMNS}
+        shown = [card["uuid"] for card in record.body.get("cards", ()) if "uuid" in card]
+        try:
+            body = _pack(record.body)
+            with self._engine.begin() as connection:
+                kept = connection.execute(insert(schema.calls).values(**values, body=body))
+                seq = kept.inserted_primary_key[0] if kept.inserted_primary_key else None
+                if shown:
+                    rows = [{"card_uuid": uuid, "call_seq": seq} for uuid in shown]
+                    connection.execute(insert(schema.cards), rows)
+        except (SQLAlchemyError, TypeError, ValueError) as error:
+            raise RecordNotKept(_NOT_KEPT) from error
+
+    def first_like(self, hook_instance: str, fingerprint: str, content_version: str) -> str | None:
+        """When the first call that asked the same was received; None for a call that is not a repeat.
+
+        Raises:
+            RecordNotKept: the store cannot be read, so it could not keep the call's record either.
+        """
+        calls = schema.calls.c
+        wanted = (
+            select(calls.received_at)
+            .where(calls.hook_instance == hook_instance)
+            .where(calls.fingerprint == fingerprint)
+            .where(calls.content_version == content_version)
+            .where(calls.outcome != Outcome.REFUSED)
+            .order_by(calls.seq)
+            .limit(1)
+        )
+        try:
+            with self._reading() as connection:
+                received_at: str | None = connection.scalar(wanted)
+        except SQLAlchemyError as error:
+            raise RecordNotKept(_NOT_KEPT) from error
+        return received_at
+
+    def find(self, call_id: str) -> list[StoredCall]:
+        """Every delivery of one call, the first one first; empty when there is none."""
+        return self._calls(select(schema.calls).where(schema.calls.c.call_id == call_id).order_by(schema.calls.c.seq))
+
+    def recent(self, limit: int) -> list[StoredCall]:
+        """The newest calls, the newest first."""
+        return self._calls(select(schema.calls).order_by(schema.calls.c.seq.desc()).limit(limit))
+
+    def add_feedback(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
+        """Keep what clinicians did with cards, all of it or nothing; an item that came before is not kept twice.
+
+        Raises:
+            RecordNotKept: the store could not be written.
+        """
+        try:
+            with self._engine.begin() as connection:
+                return [self._keep_feedback(connection, service, item) for item in items]
+        except SQLAlchemyError as error:
+            raise RecordNotKept("The feedback could not be kept. Send it again.") from error
+
+    def feedback_for(self, call_id: str) -> list[StoredFeedback]:
+        """The feedback on the cards of one call, in the order of arrival."""
+        joined = schema.feedback.join(schema.calls, schema.feedback.c.call_seq == schema.calls.c.seq)
+        wanted = (
+            select(schema.feedback)
+            .select_from(joined)
+            .where(schema.calls.c.call_id == call_id)
+            .order_by(schema.feedback.c.seq)
+        )
+        with self._reading() as connection:
+            return [
+                StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
+                for row in connection.execute(wanted)
+            ]
+
+    def put_content(self, version: str, snapshot: Mapping[str, Any]) -> None:
+        """Keep the rules and wording of one content version, once.
+
+        Raises:
+            RecordNotKept: the store could not be written.
+        """
+        row = {"version": version, "first_seen": timestamp(self._clock()), "body": _pack(snapshot)}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(_insert_if_new(connection, schema.content_versions, row))
+        except SQLAlchemyError as error:
+            raise RecordNotKept("The content version could not be kept.") from error
+
+    def content(self, version: str) -> Mapping[str, Any] | None:
+        """The rules and wording that a call was judged with; None for a version never used here."""
+        wanted = select(schema.content_versions.c.body).where(schema.content_versions.c.version == version)
+        with self._reading() as connection:
+            body = connection.scalar(wanted)
+        return None if body is None else _unpack(body)
+
+    def require_writable(self) -> None:
+        """Try a write and take it back.
+
+        Raises:
+            RecordNotKept: a call's record could not be kept now.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(insert(schema.schema_version).values(version=0))
+                connection.rollback()
+        except SQLAlchemyError as error:
+            raise RecordNotKept("The audit store cannot be written.") from error
+
+    def forget_connections(self) -> None:
+        """Let go of connections without closing them: after a fork they belong to the parent process."""
+        self._engine.dispose(close=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._engine.execution_options(**{READ_ONLY: True}).connect()
+
+    def _calls(self, wanted: Select[Any]) -> list[StoredCall]:
+        with self._reading() as connection:
+            return [_stored_call(row) for row in connection.execute(wanted)]
+
+    def _keep_feedback(self, connection: Connection, service: str, item: Feedback) -> Reception:
+        shown = schema.cards.join(schema.calls, schema.cards.c.call_seq == schema.calls.c.seq)
+        call_seq = connection.scalar(
+            select(schema.calls.c.seq)
+            .select_from(shown)
+            .where(schema.cards.c.card_uuid == item.card)
+            .where(schema.calls.c.service == service)
+            .order_by(schema.calls.c.seq.desc())
+            .limit(1)
+        )
+        row = {
+            "card_uuid": item.card,
+            "call_seq": call_seq,
+            "received_at": timestamp(self._clock()),
+            "service": service,
+            "outcome": item.outcome,
+            "digest": item.digest(service),
+            "body": _pack(item.body()),
+        }
+        kept = _insert_if_new(connection, schema.feedback, row).returning(schema.feedback.c.seq)
+        if connection.scalar(kept) is None:
+            return Reception.REPEATED
+        return Reception.UNKNOWN_CARD if call_seq is None else Reception.KEPT
+
+
+def _insert_if_new(connection: Connection, table: Any, row: Mapping[str, Any]) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).values(**row).on_conflict_do_nothing()
+
+
+def _stored_call(row: Row[Any]) -> StoredCall:
+    columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
+    return StoredCall(row.seq, AuditRecord(**columns, body=_unpack(row.body)))
+
+
+def _pack(body: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
+
+
+def _unpack(body: bytes) -> dict[str, Any]:
+    unpacked: dict[str, Any] = json.loads(zlib.decompress(body))
+    return unpacked

@@ -1,0 +1,26 @@
+"""The commands: one module each, listed in COMMANDS in the order in which help shows them."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Protocol
+
+from cds_service.commands import check, explain, serve, sign, units
+
+
+class Command(Protocol):
+    """What a command's module holds: its docstring is its help, its name is the module's.
+
+    `EXAMPLES` is shown below the help as it stands, one call a line.
+    """
+
+    __doc__: str | None
+    __name__: str
+    EXAMPLES: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what the command takes."""
+
+    def run(self, arguments: Namespace) -> int:
+        """Do it; the exit status. May raise StartError and ContentError, which `main` prints."""
+
+
+COMMANDS: tuple[Command, ...] = (serve, sign, explain, check, units)

@@ -1,0 +1,77 @@
+"""Start the service on this machine. The audit record is kept in SQLite under ./var of the current folder."""
+
+import logging
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from cds_service.app import create_app
+from cds_service.settings import Settings, from_environment
+
+EXAMPLES = """\
+calcification-cds serve
+calcification-cds serve --port 9000
+CALCIFICATION_CDS_WORKERS=2 calcification-cds serve"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`--host` and `--port`; every other setting comes from the environment."""
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default 8080)")
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until interrupted."""
+    given = {name: value for name, value in (("host", arguments.host), ("port", arguments.port)) if value is not None}
+    settings = replace(from_environment(os.environ), **given)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _Server(create_app(settings), gunicorn_options(settings)).run()
+    return 0
+
+
+def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
+    """How gunicorn runs the service; deploy/gunicorn.conf.py takes the same."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "worker_class": "gthread",
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "preload_app": True,
+        "loglevel": "warning",
+        "when_ready": lambda _server: print(_welcome(settings), flush=True),
+    }
+
+
+def forget_connections(app: Flask) -> None:
+    """What a worker does first: the connections it inherited are its parent's."""
+    app.extensions["store"].forget_connections()
+
+
+def _welcome(settings: Settings) -> str:
+    return (
+        f"calcification-cds answers at {settings.public_url}\n"
+        f"  open      {settings.public_url}/\n"
+        f"  discovery {settings.public_url}/cds-services\n"
+        f"Stop it with Ctrl+C."
+    )
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, app: Flask, options: Mapping[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+        self.cfg.set("post_fork", lambda _server, _worker: forget_connections(self._app))
+
+    def load(self) -> Flask:
+        return self._app

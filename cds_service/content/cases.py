@@ -1,0 +1,192 @@
+"""The cases that rules carry: small sets of facts with the verdicts a clinician expects, judged on every check."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cds_service.content.load import Content, alarm_files, name_of, rule_files
+from cds_service.content.schemas import Schemas
+from cds_service.content.yaml_source import Path_, Source, read_source
+from cds_service.core.differential import alarms, next_tests, rank
+from cds_service.core.evaluate import Outcome, evaluate
+from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, Missing, Patient, Span, State
+from cds_service.core.history import LISTS
+from cds_service.core.quantity import Interval
+from cds_service.core.verdict import Verdict
+from cds_service.errors import ContentError, Problem
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+"""All cases are judged at this moment, so that dates in them stay what they are."""
+
+_VALUE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)(?: (.+))?\Z")
+_STATES = {"-": State.DENIED, "?": State.UNCERTAIN}
+_VERDICTS = {"met": Verdict.MET, "not_met": Verdict.NOT_MET, "unknown": Verdict.UNKNOWN, "not_stated": Verdict.NOT_STATED}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVerdict:
+    """How one case came out: what differs from what its rule expects; nothing when it is as expected."""
+
+    file: str
+    name: str
+    problems: tuple[Problem, ...]
+
+
+def judge_cases(content: Content, rules_dir: Path, schemas: Schemas) -> list[CaseVerdict]:
+    """Judges the cases of every rule and every must-not-miss rule."""
+    verdicts = []
+    for path in [*rule_files(rules_dir), *alarm_files(rules_dir)]:
+        cases = path.with_name(path.name.removesuffix(".yaml") + ".cases.yaml")
+        rule = read_source(path, name_of(path, rules_dir)).data["id"]
+        verdicts += _judge_file(content, cases, name_of(cases, rules_dir), rule, schemas)
+    return verdicts
+
+
+def _judge_file(content: Content, path: Path, name: str, rule: str, schemas: Schemas) -> list[CaseVerdict]:
+    if not path.exists():
+        cure = "Write cases that are met, not met, exactly on each limit, and unknown."
+        return [CaseVerdict(name, "(file)", (Problem(name, 1, "(file)", "is missing: no rule without a case.", cure),))]
+    try:
+        source = read_source(path, name)
+    except ContentError as error:
+        return [CaseVerdict(name, "(file)", error.problems)]
+    problems = schemas.problems("cases", source)
+    if problems:
+        return [CaseVerdict(name, "(file)", tuple(problems))]
+    return [_judge(content, source, rule, place) for place in range(len(source.data["cases"]))]
+
+
+def _judge(content: Content, source: Source, rule: str, place: int) -> CaseVerdict:
+    case = source.data["cases"][place]
+    builder = _FactsOfCase(content, source, ("cases", place, "facts"))
+    facts = builder.build(case["facts"])
+    if builder.problems:
+        return CaseVerdict(source.name, case["name"], tuple(builder.problems))
+    expected = case["expect"]
+    told = _told_by_alarm(content, facts, rule) if "speaks" in expected else _told_by_rule(content, facts, rule, expected)
+    path: Path_ = ("cases", place, "expect")
+    wrong = [
+        source.problem((*path, key), f"{case['name']!r} gives {key} {told[key]}, not {value}.", "Correct the rule, or the case.")
+        for key, value in expected.items()
+        if key in told and told[key] != value
+    ]
+    return CaseVerdict(source.name, case["name"], tuple(wrong))
+
+
+def _told_by_alarm(content: Content, facts: Facts, rule: str) -> dict[str, Any]:
+    spoken, _ = alarms(content.engine, facts)
+    return {"speaks": any(one.alarm.id == rule for one in spoken)}
+
+
+def _told_by_rule(content: Content, facts: Facts, rule: str, expected: Mapping[str, Any]) -> dict[str, Any]:
+    range_of = content.labs.range_for(facts.patient)
+    outcomes = evaluate(content.engine, facts, range_of)
+    outcome = next((one for one in outcomes if one.rule.id == rule), None)
+    if outcome is None:
+        return {"tier": "not judged (its status is draft or retired)"}
+    told: dict[str, Any] = {
+        "tier": outcome.tier,
+        "score": outcome.score,
+        "low": outcome.low,
+        "high": outcome.high,
+        "capped_by": outcome.capped_by,
+    }
+    for key, verdict in _VERDICTS.items():
+        if key in expected:
+            told[key] = _with_verdict(outcome, expected[key], verdict)
+    if "first" in expected:
+        ranked = rank(outcomes)
+        told["first"] = ranked[0].etiology if ranked else "nothing"
+    if "next_test" in expected:
+        tests = next_tests(content.engine, facts, outcomes, range_of)
+        told["next_test"] = tests[0].lab if tests else "none"
+    return told
+
+
+def _with_verdict(outcome: Outcome, expected: Iterable[str], verdict: Verdict) -> list[str]:
+    """The expected items that have this verdict, so that a list equal to the expected one means all of them do."""
+    items = (*outcome.supports, *outcome.argues_against, *outcome.excludes)
+    having = {item.id for item in items if item.verdict is verdict}
+    return [item for item in expected if item in having]
+
+
+@dataclass
+class _FactsOfCase:
+    """Builds facts from a case, collecting what cannot be read."""
+
+    content: Content
+    source: Source
+    path: Path_
+    problems: list[Problem] = field(default_factory=list)
+
+    def build(self, data: Mapping[str, Any]) -> Facts:
+        age = data.get("age")
+        patient = Patient(None if age is None else Decimal(age), data.get("sex"))
+        labs = [self._lab(name, text, patient, data.get("lab_age_days", 1)) for name, text in data.get("labs", {}).items()]
+        results = {result.lab: result for result in labs if result is not None}
+        history = [self._history(entry) for entry in data.get("history", [])]
+        lesions = tuple(self._lesion(lesion, place) for place, lesion in enumerate(data.get("lesions", [])))
+        findings = [self._finding(stated) for stated in data.get("findings", [])]
+        return Facts(
+            as_of=AS_OF,
+            patient=patient,
+            labs=results,
+            missing_labs={lab: Missing.NOT_PROVIDED for lab in self.content.labs.labs if lab not in results},
+            history={fact.concept: fact for fact in history},
+            history_lists=frozenset() if data.get("no_history_read") else frozenset(LISTS),
+            lesions=lesions,
+            findings={finding.concept: finding for finding in findings},
+            set_aside=(),
+        )
+
+    def _refuse(self, problem: str, cure: str) -> None:
+        self.problems.append(self.source.problem(self.path, problem, cure))
+
+    def _lab(self, name: str, text: str, patient: Patient, age_days: int) -> LabResult | None:
+        known = self.content.labs.labs.get(name)
+        if known is None:
+            self._refuse(f"names the lab {name!r}, which is not known.", "Use an id of rules/vocabulary/labs.yaml.")
+            return None
+        limits = known.range_for(patient)
+        day = (AS_OF - timedelta(days=age_days)).date().isoformat()
+        match = _VALUE.match(text)
+        if match is None:
+            return LabResult(name, None, text, limits, text, "", day, age_days, "case")
+        comparator, digits, unit = match.groups()
+        conversion = self.content.labs.conversion(name, unit or known.unit)
+        if conversion is None:
+            self._refuse(f"gives {name} in {unit!r}, which it has not.", "Use a unit that labs.yaml lists for it.")
+            return None
+        value = Interval.exactly(Decimal(digits)).scaled(*conversion)
+        if comparator == "<":
+            value = Interval(None, value.high, high_open=True)
+        elif comparator == ">":
+            value = Interval(value.low, None, low_open=True)
+        return LabResult(name, value, None, limits, text, "", day, age_days, "case")
+
+    def _history(self, entry: str | Mapping[str, str]) -> HistoryFact:
+        stated, onset = (entry, "") if isinstance(entry, str) else next(iter(entry.items()))
+        concept = stated.lstrip("-?")
+        if concept not in self.content.history.entries:
+            self._refuse(f"names the history {concept!r}, which is not known.", "Use an id of rules/vocabulary/history.yaml.")
+        age_days = (AS_OF - datetime.fromisoformat(onset).replace(tzinfo=UTC)).days if onset else None
+        return HistoryFact(concept, _STATES.get(stated[0], State.PRESENT), concept, "case", onset, age_days)
+
+    def _finding(self, stated: str) -> Finding:
+        concept = stated.lstrip("-?")
+        if concept not in self.content.vocabulary.known.findings:
+            self._refuse(f"names the finding {concept!r}, which is not known.", "Use an id of rules/vocabulary/findings.yaml.")
+        return Finding(concept, _STATES.get(stated[0], State.PRESENT), (Span(0, 0, concept, "case"),))
+
+    def _lesion(self, data: Mapping[str, Any], place: int) -> Lesion:
+        site = data.get("site")
+        if site is not None and site not in self.content.vocabulary.known.sites:
+            self._refuse(f"names the site {site!r}, which is not known.", "Use a site of rules/vocabulary/findings.yaml.")
+        size = data.get("size_mm")
+        findings = {finding.concept: finding for finding in map(self._finding, data.get("findings", []))}
+        label = site or self.content.words.common.say("site_not_stated")
+        return Lesion(f"{label}:{place}", label, site, None if size is None else Decimal(size), findings)

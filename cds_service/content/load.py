@@ -1,0 +1,205 @@
+"""Loads all content at once: every file is read, every problem is told, and only whole content is ever used."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cds_service.content.cards import read_wording
+from cds_service.content.conditions import KnownWords
+from cds_service.content.etiologies import read_etiologies
+from cds_service.content.rules import read_alarm, read_rule, read_scoring
+from cds_service.content.schemas import Schemas
+from cds_service.content.snapshot import snapshot
+from cds_service.content.vocabulary import Vocabulary, read_vocabulary
+from cds_service.content.yaml_source import Source, read_source
+from cds_service.core.cards import Speaker
+from cds_service.core.evaluate import Engine
+from cds_service.core.findings import ReportReader
+from cds_service.core.history import HistoryVocabulary
+from cds_service.core.labs import LabVocabulary
+from cds_service.core.rules import Alarm, Etiology, Rule, RuleSet, Scoring
+from cds_service.core.view import HistorySources
+from cds_service.core.wording import CardWords, Wording
+from cds_service.errors import ContentError, Problem
+
+VERSION_LENGTH = 16
+"""Hex digits of the content version: enough to tell versions of one installation apart."""
+
+NOT_RULES = ("vocabulary", "schema", "must-not-miss")
+CARD_KINDS = ("common", "differential", "must-not-miss")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Content ready for use.
+
+    Attributes:
+        version: the start of the SHA-256 of all files that can change an answer.
+        engine: the rules, prepared.
+        vocabulary: labs, history, findings, and the reader made from them.
+        words: the wording of the cards.
+    """
+
+    version: str
+    engine: Engine
+    vocabulary: Vocabulary
+    words: CardWords
+
+    @property
+    def labs(self) -> LabVocabulary:
+        """The labs."""
+        return self.vocabulary.labs
+
+    @property
+    def history(self) -> HistoryVocabulary:
+        """The history entries."""
+        return self.vocabulary.history
+
+    @property
+    def reader(self) -> ReportReader:
+        """The report reader."""
+        return self.vocabulary.reader
+
+    @property
+    def prefetch(self) -> Mapping[str, str]:
+        """The prefetch templates."""
+        return self.vocabulary.prefetch
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """What card texts are made from."""
+        return Speaker(self.engine.rules, self.vocabulary.labels, self.words)
+
+    @cached_property
+    def snapshot(self) -> dict[str, Any]:
+        """Names and criteria as the audit store keeps them, once for each version."""
+        return snapshot(self.engine.rules, self.vocabulary.labels)
+
+
+def load_content(rules_dir: Path, cards_dir: Path) -> Content:
+    """Reads `rules/` and `cards/`.
+
+    Raises:
+        ContentError: with every problem found in every file.
+    """
+    schemas = Schemas((rules_dir / "schema", cards_dir / "schema"))
+    loading = _Loading(rules_dir, cards_dir, schemas)
+    vocabulary = read_vocabulary(rules_dir, schemas)
+    etiologies = loading.etiologies()
+    scoring = loading.scoring()
+    known = vocabulary.known
+    rules = loading.rules(known, etiologies)
+    alarms = loading.alarms(known)
+    words = loading.words()
+    if loading.problems or scoring is None:
+        raise ContentError(loading.problems)
+    rule_set = RuleSet(scoring, tuple(rules), tuple(alarms), etiologies)
+    sources = HistorySources(vocabulary.history_lists)
+    return Content(_version(rules_dir, cards_dir), Engine.of(rule_set, sources), vocabulary, words)
+
+
+def rule_files(rules_dir: Path) -> list[Path]:
+    """The rule files, in the order of their paths; cases, vocabulary and must-not-miss apart."""
+    found = (path for path in rules_dir.glob("*/*.yaml") if path.parent.name not in NOT_RULES)
+    return sorted(path for path in found if not path.name.endswith(".cases.yaml"))
+
+
+def alarm_files(rules_dir: Path) -> list[Path]:
+    """The must-not-miss files, in the order of their names."""
+    return sorted(path for path in rules_dir.glob("must-not-miss/*.yaml") if not path.name.endswith(".cases.yaml"))
+
+
+def name_of(path: Path, top: Path) -> str:
+    """How a file is called in complaints: its path from the content folder, as in "rules/tumors/lipoma.yaml"."""
+    return f"{top.name}/{path.relative_to(top).as_posix()}"
+
+
+@dataclass
+class _Loading:
+    """One pass over the files, collecting problems."""
+
+    rules_dir: Path
+    cards_dir: Path
+    schemas: Schemas
+
+    def __post_init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def _source(self, path: Path, top: Path) -> Source | None:
+        try:
+            return read_source(path, name_of(path, top))
+        except ContentError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def etiologies(self) -> dict[str, Etiology]:
+        source = self._source(self.rules_dir / "vocabulary" / "etiologies.yaml", self.rules_dir)
+        if source is None:
+            return {}
+        found, problems = read_etiologies(source, self.schemas)
+        self.problems.extend(problems)
+        return found
+
+    def scoring(self) -> Scoring | None:
+        source = self._source(self.rules_dir / "scoring.yaml", self.rules_dir)
+        if source is None:
+            return None
+        found, problems = read_scoring(source, self.schemas)
+        self.problems.extend(problems)
+        return found
+
+    def rules(self, known: KnownWords, etiologies: dict[str, Etiology]) -> list[Rule]:
+        found: dict[str, Rule] = {}
+        for path in rule_files(self.rules_dir):
+            source = self._source(path, self.rules_dir)
+            if source is None:
+                continue
+            rule, problems = read_rule(source, self.schemas, known)
+            self.problems.extend(problems)
+            if rule is None:
+                continue
+            if rule.etiology not in etiologies:
+                cure = "Use an id of rules/vocabulary/etiologies.yaml, or add it."
+                self.problems.append(source.problem(("etiology",), f"{rule.etiology!r} is not known.", cure))
+            if rule.etiology in found:
+                cure = "Keep one rule for each etiology."
+                self.problems.append(source.problem(("etiology",), "another rule speaks for it already.", cure))
+            found[rule.etiology] = rule
+        return list(found.values())
+
+    def alarms(self, known: KnownWords) -> list[Alarm]:
+        found = []
+        for path in alarm_files(self.rules_dir):
+            source = self._source(path, self.rules_dir)
+            if source is None:
+                continue
+            alarm, problems = read_alarm(source, self.schemas, known)
+            self.problems.extend(problems)
+            if alarm is not None:
+                found.append(alarm)
+        return found
+
+    def words(self) -> CardWords:
+        read = [self._words(kind) for kind in CARD_KINDS]
+        return CardWords(*read)
+
+    def _words(self, kind: str) -> Wording:
+        source = self._source(self.cards_dir / f"{kind}.yaml", self.cards_dir)
+        if source is None:
+            return Wording({})
+        wording, problems = read_wording(source, f"card-{kind}", self.schemas)
+        self.problems.extend(problems)
+        return wording or Wording({})
+
+
+def _version(rules_dir: Path, cards_dir: Path) -> str:
+    digest = hashlib.sha256()
+    for top in (rules_dir, cards_dir):
+        for path in sorted(top.rglob("*")):
+            if path.suffix in (".yaml", ".json") and not path.name.endswith(".cases.yaml"):
+                digest.update(f"{path.relative_to(top).as_posix()}\n".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:VERSION_LENGTH]

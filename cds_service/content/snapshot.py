@@ -1,0 +1,48 @@
+"""What the audit store keeps of a content version, so that old calls can be explained after the rules have moved on."""
+
+from typing import Any
+
+from cds_service.core.labels import Labels
+from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
+
+Json = dict[str, Any]
+
+
+def snapshot(rules: RuleSet, labels: Labels) -> Json:
+    """Names, thresholds and criteria as JSON values; `core.explanation` reads them."""
+    return {
+        "scoring": {"likely": rules.scoring.likely_points, "possible": rules.scoring.possible_points},
+        "etiologies": {etiology.id: etiology.name for etiology in rules.etiologies.values()},
+        "rules": {rule.id: _rule(rule) for rule in rules.rules},
+        "alarms": {alarm.id: {"title": alarm.title, "message": alarm.message} for alarm in rules.alarms},
+        "labels": {
+            "labs": dict(labels.labs),
+            "units": dict(labels.units),
+            "history": dict(labels.history),
+            "findings": dict(labels.findings),
+            "sites": dict(labels.sites),
+            "orders": {lab: [order.name, order.loinc, order.display] for lab, order in labels.orders.items()},
+        },
+    }
+
+
+def _rule(rule: Rule) -> Json:
+    return {
+        "version": rule.version,
+        "status": rule.status,
+        "etiology": rule.etiology,
+        "prior": rule.prior,
+        "quote": rule.quote,
+        "reviewed": rule.reviewed,
+        "supports": [_item(item) for item in rule.supports],
+        "argues_against": [_item(item) for item in rule.argues_against],
+        "excludes": [_exclusion(item) for item in rule.excludes],
+    }
+
+
+def _item(item: Item) -> Json:
+    return {"id": item.id, "label": item.label, "domain": item.domain, "weight": item.weight, "basis": item.basis}
+
+
+def _exclusion(item: Exclusion) -> Json:
+    return {"id": item.id, "label": item.label, "basis": item.basis}

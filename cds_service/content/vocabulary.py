@@ -1,0 +1,119 @@
+"""Reads `rules/vocabulary/` into the values that the reading of charts and reports is made from."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cds_service.content.conditions import KnownWords
+from cds_service.content.schemas import Schemas
+from cds_service.content.vocabulary_chart import history_vocabulary, lab_vocabulary
+from cds_service.content.vocabulary_text import text_vocabulary
+from cds_service.content.yaml_source import read_source
+from cds_service.core.facts import HistoryFact
+from cds_service.core.findings import ReportReader, TextVocabulary, read_history_text
+from cds_service.core.history import HistoryVocabulary
+from cds_service.core.labels import Labels, TestOrder
+from cds_service.core.labs import LabVocabulary
+from cds_service.errors import ContentError, Problem
+from cds_service.fhir.prefetch import prefetch_templates
+
+KINDS = ("labs", "history", "findings", "cues", "sections")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything that is made from `rules/vocabulary/`."""
+
+    labs: LabVocabulary
+    history: HistoryVocabulary
+    reader: ReportReader
+    labels: Labels
+    prefetch: Mapping[str, str]
+    known: KnownWords
+
+    @property
+    def history_lists(self) -> dict[str, frozenset[str]]:
+        """Which chart lists each history entry can be found in."""
+        return self.history.lists()
+
+    def read_history(self, text: str, resource: str) -> tuple[HistoryFact, ...]:
+        """What a text of the chart says of the history."""
+        return read_history_text(text, resource, self.reader)
+
+
+def read_vocabulary(rules_dir: Path, schemas: Schemas) -> Vocabulary:
+    """Reads all vocabulary files.
+
+    Raises:
+        ContentError: with the problems of all of them; rules cannot be judged without the vocabulary.
+    """
+    sources, problems = {}, []
+    for kind in KINDS:
+        name = f"rules/vocabulary/{kind}.yaml"
+        try:
+            sources[kind] = read_source(rules_dir / "vocabulary" / f"{kind}.yaml", name)
+        except ContentError as error:
+            problems += error.problems
+            continue
+        problems += schemas.problems(kind, sources[kind])
+    units = _units(rules_dir / "vocabulary" / "units.json", problems)
+    if problems:
+        raise ContentError(problems)
+    return _made_from({kind: source.data for kind, source in sources.items()}, units)
+
+
+def _units(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    try:
+        units: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        cure = "Run `make content` to compute it again."
+        problems.append(Problem("rules/vocabulary/units.json", 1, "(file)", f"cannot be read ({error}).", cure))
+        return {}
+    return units
+
+
+def _made_from(data: Mapping[str, Any], units: Mapping[str, Any]) -> Vocabulary:
+    labs = lab_vocabulary(data["labs"], dict(units))
+    history = history_vocabulary(data["history"])
+    text = text_vocabulary(data["findings"], data["cues"], data["sections"], data["history"])
+    findings = _findings_of(text)
+    labels = Labels(
+        labs={lab.id: lab.short for lab in labs.labs.values()},
+        units={lab.id: _readable(lab.unit) for lab in labs.labs.values()},
+        history={entry.id: entry.label for entry in history.entries.values()},
+        findings={finding: finding.replace("-", " ") for finding in findings},
+        sites=text.region_labels,
+        orders={
+            lab.id: TestOrder(lab.id, lab.orderable.name, lab.orderable.loinc, lab.orderable.display)
+            for lab in labs.labs.values()
+            if lab.orderable is not None
+        },
+    )
+    known = KnownWords(
+        findings=findings,
+        sites=text.region_labels.keys(),
+        history=history.entries.keys(),
+        labs=labs.labs.keys(),
+        convert=labs.conversion,
+    )
+    return Vocabulary(labs, history, ReportReader(text), labels, prefetch_templates(labs, history), known)
+
+
+
+
+def _findings_of(text: TextVocabulary) -> frozenset[str]:
+    """Every finding that reading a report can state."""
+    found = {text.beside_joint, *text.patient_findings, *text.in_several_lesions, *text.on_both_sides, *text.codes.values()}
+    for tissue in text.tissues.values():
+        found.update(finding for made in tissue.makes.values() for finding in made)
+    for _, sign in text.sign_forms:
+        found.update((*sign.findings, *filter(None, [sign.denied_means])))
+    found.update(mineral.finding for _, mineral in text.mineral_forms if mineral.finding)
+    return frozenset(found)
+
+
+def _readable(unit: str) -> str:
+    """A UCUM unit as a person reads it: "mL/min/{1.73_m2}" is "mL/min/1.73 m2"."""
+    return unit.translate({ord("{"): None, ord("}"): None, ord("_"): " "})

@@ -1,0 +1,210 @@
+"""Turns `rules/vocabulary/labs.yaml`, `units.json` and `history.yaml`, parsed to plain data, into core values.
+
+The data has passed its schema; what a schema cannot see (two labs with one code, a unit without a factor) is complained
+of here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from cds_service.core.facts import ReferenceRange
+from cds_service.core.history import HistoryEntry, HistoryVocabulary
+from cds_service.core.lab_words import LabKind, NameWords, ResultWords, folded_unit, plain_words
+from cds_service.core.labs import AnswersFor, Known, Lab, LabVocabulary, Orderable, Panel, RangeBand
+from cds_service.errors import ContentError, Problem
+
+LABS_FILE, UNITS_FILE = "rules/vocabulary/labs.yaml", "rules/vocabulary/units.json"
+UNVERIFIED = "unverified"
+
+_REBUILD = "Run `make content`, which computes the factors anew."
+_WHOLE_CODES, _PREFIXES = ("snomed",), ("icd10cm", "atc")
+
+Plain = Mapping[str, Any]
+
+
+def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
+    """The labs as core values.
+
+    Args:
+        labs: `labs.yaml` as plain data; numbers may be numbers or their text.
+        units: `units.json` as plain data.
+
+    Raises:
+        ContentError: a code or a name stands for two labs, or a factor is missing.
+    """
+    entries: list[Plain] = labs["labs"]
+    names = NameWords(*(frozenset(map(str, labs[key])) for key in ("name_fillers", "other_specimens", "qualifiers")))
+    displays = {str(code["code"]): str(code["name"]) for entry in entries for code in entry["codes"]}
+    problems = [*_missing_factors(entries, units)]
+    by_code = _unique(_codes(entries), "codes", problems)
+    by_name = _unique(_names(entries, names), "names", problems)
+    if problems:
+        raise ContentError(problems)
+    return LabVocabulary(
+        labs={str(entry["id"]): _lab(entry, units, displays) for entry in entries},
+        by_code=by_code,
+        excluded={
+            str(code["code"]): (str(entry["id"]), str(code["excluded"]))
+            for entry in entries for code in entry["codes"] if "excluded" in code
+        },
+        by_name=by_name,
+        names=names,
+        words=_result_words(labs),
+        unit_spellings=_unit_spellings(labs, entries),
+        panels=tuple(_panel(panel, names) for panel in labs["panels"]),
+        prefetch_count=int(labs["prefetch_count"]),
+        newest_egfr_days=int(labs["newest_egfr_days"]),
+    )
+
+
+def history_vocabulary(data: Plain) -> HistoryVocabulary:
+    """The history entries as core values.
+
+    Args:
+        data: `history.yaml` as plain data.
+    """
+    whole: dict[str, dict[str, list[str]]] = {system: defaultdict(list) for system in _WHOLE_CODES}
+    prefixes: dict[str, dict[str, list[str]]] = {system: defaultdict(list) for system in _PREFIXES}
+    for entry in data["history"]:
+        codes = entry.get("codes", {})
+        for system in _WHOLE_CODES:
+            for code in codes.get(system, ()):
+                whole[system][str(code)].append(entry["id"])
+        for system in _PREFIXES:
+            for code in codes.get(system, ()):
+                prefixes[system][str(code).replace(".", "").upper()].append(entry["id"])
+    return HistoryVocabulary(
+        {entry["id"]: _history_entry(entry) for entry in data["history"]}, _frozen(whole), _frozen(prefixes)
+    )
+
+
+def substances(entry: Plain) -> list[tuple[str, Plain]]:
+    """What a lab's entry measures: the lab itself, then what else its results may be given as."""
+    others = [(str(other["substance"]), other) for other in entry.get("also_measured_as", ())]
+    return [(str(entry["id"]), entry), *others]
+
+
+def _history_entry(entry: Plain) -> HistoryEntry:
+    return HistoryEntry(str(entry["id"]), str(entry["label"]), frozenset(entry["found_in"]))
+
+
+def _frozen(table: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {system: {code: tuple(ids) for code, ids in codes.items()} for system, codes in table.items()}
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _lab(entry: Plain, units: Plain, displays: Mapping[str, str]) -> Lab:
+    lab, factors = str(entry["id"]), units["factors"]
+    plausible = entry.get("plausible")
+    return Lab(
+        id=lab,
+        label=str(entry["label"]),
+        short=str(entry["short"]),
+        kind=LabKind(entry["kind"]),
+        unit=str(entry.get("unit", "")),
+        unit_if_none=str(entry.get("unit_if_none", "")),
+        decimals=int(entry.get("decimals", 0)),
+        factors={
+            substance: {unit: Decimal(factor) for unit, factor in by_unit.items()}
+            for substance, by_unit in factors.get(lab, {}).items()
+        },
+        bases={
+            substance: f"molar mass {measured['molar_mass']} g/mol, {measured['mass_source']}"
+            for substance, measured in substances(entry) if "molar_mass" in measured
+        },
+        bands=tuple(_band(band) for band in entry.get("ranges", ())),
+        plausible=(Decimal(str(plausible["low"])), Decimal(str(plausible["high"]))) if plausible else None,
+        positive_from=_number(entry.get("positive_from")),
+        prefetch=str(entry["prefetch"]),
+        loincs=tuple(str(code["code"]) for code in entry["codes"] if _is_matched(code)),
+        orderable=_orderable(entry.get("orderable"), displays),
+        answers_for=_answers_for(entry.get("answers_for")),
+    )
+
+
+def _is_matched(code: Plain) -> bool:
+    return code["status"] != UNVERIFIED and "excluded" not in code
+
+
+def _band(band: Plain) -> RangeBand:
+    limits = ReferenceRange(_number(band.get("low")), _number(band.get("high")), f"default: {band['source']}")
+    return RangeBand(_number(band.get("from")), _number(band.get("to")), band.get("sex"), limits)
+
+
+def _orderable(data: Plain | None, displays: Mapping[str, str]) -> Orderable | None:
+    if data is None:
+        return None
+    code = str(data["code"])
+    return Orderable(str(data["name"]), code, displays.get(code, str(data["name"])), int(data["order"]))
+
+
+def _answers_for(data: Plain | None) -> AnswersFor | None:
+    return None if data is None else AnswersFor(str(data["lab"]), data["overrides"] is True, int(data["within_days"]))
+
+
+def _codes(entries: Iterable[Plain]) -> Iterable[tuple[str, Known]]:
+    for entry in entries:
+        lab = str(entry["id"])
+        special = {str(code): substance for substance, also in substances(entry)[1:] for code in also["codes"]}
+        for code in entry["codes"]:
+            if _is_matched(code):
+                loinc = str(code["code"])
+                yield loinc, Known(lab, special.get(loinc, lab), frozenset(map(str, code.get("not_for", ()))))
+
+
+def _names(entries: Iterable[Plain], names: NameWords) -> Iterable[tuple[str, Known]]:
+    for entry in entries:
+        for substance, measured in substances(entry):
+            for name in measured["names"]:
+                yield names.key(str(name)), Known(str(entry["id"]), substance)
+
+
+def _unique(pairs: Iterable[tuple[str, Known]], key: str, problems: list[Problem]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for text, known in pairs:
+        held = found.setdefault(text, known)
+        if (held.lab, held.substance) != (known.lab, known.substance):
+            what = f"{text!r} stands for {held.substance} and for {known.substance}."
+            problems.append(Problem(LABS_FILE, 1, f"labs.{known.lab}.{key}", what, "Keep it with one of them."))
+    return found
+
+
+def _missing_factors(entries: Iterable[Plain], units: Plain) -> Iterable[Problem]:
+    for entry in entries:
+        lab = str(entry["id"])
+        for substance, measured in substances(entry):
+            known = units["factors"].get(lab, {}).get(substance, {})
+            for unit in measured.get("units", ()):
+                if unit not in known:
+                    yield Problem(UNITS_FILE, 1, f"factors.{lab}.{substance}.{unit}", "is missing.", _REBUILD)
+
+
+def _result_words(labs: Plain) -> ResultWords:
+    phrases = {
+        tuple(plain_words(str(phrase))): str(meaning)
+        for meaning, listed in labs["result_words"].items() for phrase in listed
+    }
+    return ResultWords(
+        phrases=phrases,
+        longest=max(map(len, phrases)),
+        for_antibodies=labs["words_of_antibodies"],
+        interpretations=labs["interpretation_codes"],
+        antibody_interpretations=labs["antibody_interpretation_codes"],
+        value_codes={str(code): meaning for code, meaning in labs["value_codes"].items()},
+        comparators=tuple(sorted(labs["comparators"].items(), key=lambda pair: -len(pair[0]))),
+    )
+
+
+def _unit_spellings(labs: Plain, entries: Iterable[Plain]) -> dict[str, str]:
+    own = {str(unit) for entry in entries for _, measured in substances(entry) for unit in measured.get("units", ())}
+    listed = {folded_unit(str(spelling)): str(unit) for spelling, unit in labs["unit_spellings"].items()}
+    return {folded_unit(unit): unit for unit in sorted(own)} | listed
+
+
+def _panel(panel: Plain, names: NameWords) -> Panel:
+    return Panel(frozenset(names.key(str(name)) for name in panel["names"]), frozenset(map(str, panel["labs"])))

@@ -1,0 +1,1 @@
+"""The pure core: facts, findings, rules, evaluation, differential, cards. No input or output, no clock, no ids."""

@@ -1,0 +1,87 @@
+"""The facts behind a verdict, in words a clinician can check: value, unit, date, range, or the report's own words."""
+
+from collections.abc import Iterable
+
+from cds_service.core.facts import Facts, Finding, LabResult, Lesion, ReferenceRange
+from cds_service.core.labels import Labels
+
+
+def lesion_of(facts: Facts, lesion_id: str) -> Lesion | None:
+    """The lesion with this id."""
+    return next((lesion for lesion in facts.lesions if lesion.id == lesion_id), None)
+
+
+def describe(refs: Iterable[str], facts: Facts, lesion: Lesion | None, labels: Labels) -> str:
+    """The facts that these references name, joined into one line of plain text; not yet escaped for Markdown."""
+    told = dict.fromkeys(_one(ref, facts, lesion, labels) for ref in refs)
+    return "; ".join(text for text in told if text)
+
+
+def _one(ref: str, facts: Facts, lesion: Lesion | None, labels: Labels) -> str:
+    kind, _, name = ref.partition(":")
+    if kind == "lab":
+        result = facts.labs.get(name)
+        return lab_text(result, labels) if result is not None else ""
+    if kind == "history":
+        entry = facts.history.get(name)
+        return "" if entry is None else _history(entry.label, str(entry.state), entry.onset)
+    if kind == "finding":
+        stated = lesion.findings.get(name) if lesion is not None else None
+        stated = stated or facts.findings.get(name)
+        return "" if stated is None else finding_text(stated)
+    if kind == "age":
+        return f"age {age_text(facts)}"
+    if kind == "sex":
+        return facts.patient.sex or ""
+    if kind == "size" and lesion is not None and lesion.size_mm is not None:
+        return f"{lesion.size_mm} mm"
+    return lesion.label if lesion is not None else ""
+
+
+def age_text(facts: Facts) -> str:
+    """The age in years, with one decimal under three; "not known" without one."""
+    years = facts.patient.age_years
+    if years is None:
+        return "not known"
+    return f"{years:.1f}" if years < 3 else str(int(years))
+
+
+def lab_text(result: LabResult, labels: Labels) -> str:
+    """A result as sent and as compared, with date and range: "phosphate 2.65 mmol/L = 8.2 mg/dL on ... (range ...)"."""
+    name = labels.labs.get(result.lab, result.lab)
+    told = f"{name} {result.sent}"
+    if result.conversion and result.value is not None and result.value.exact is not None:
+        told += f" = {result.value.exact} {labels.units.get(result.lab, '')}"
+    if result.effective:
+        told += f", {result.effective}"
+    limits = range_text(result.range, labels.units.get(result.lab, ""), short=True)
+    return f"{told} ({limits})" if limits else told
+
+
+def range_text(reference: ReferenceRange | None, unit: str, *, short: bool = False) -> str:
+    """A reference range with its source; `short` says only whose it is: the laboratory's, or a default."""
+    if reference is None:
+        return ""
+    low, high = reference.low, reference.high
+    if low is not None and high is not None:
+        limits = f"{low} to {high}"
+    elif high is not None:
+        limits = f"up to {high}"
+    elif low is not None:
+        limits = f"from {low}"
+    else:
+        return ""
+    source = reference.source.partition(":")[0] if short else reference.source
+    return " ".join(f"range {limits} {unit}, {source}".split()).replace(" ,", ",")
+
+
+def finding_text(stated: Finding) -> str:
+    """The words of the report that state a finding."""
+    quotes = dict.fromkeys(span.quote for span in stated.spans[:2])
+    hedge = "" if stated.state == "present" else f"{stated.state}: "
+    return hedge + "; ".join(f"“{quote}”" for quote in quotes)
+
+
+def _history(label: str, state: str, onset: str) -> str:
+    told = label if state == "present" else f"{state}: {label}"
+    return f"{told} ({onset})" if onset else told

@@ -1,0 +1,291 @@
+"""A recorded call, told in rows a person can read: the page and `explain` on the command line both show these.
+
+It is made from the record and from the content that judged, not from the present rules: the answer to "why" does not
+change when the rules do.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.core.evidence import describe, lesion_of, range_text
+from cds_service.core.facts import Facts, Finding, LabResult, Lesion
+from cds_service.core.facts_json import facts_from_json
+from cds_service.core.labels import Labels, TestOrder
+from cds_service.core.view import compared_with_range
+
+VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LabRow:
+    """One lab: as sent, as compared, its range and date, and whether it is high, low or normal; or why it is missing."""
+
+    label: str
+    sent: str
+    compared: str
+    conversion: str
+    range: str
+    effective: str
+    flag: str
+    resource: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRow:
+    """A finding or history entry: its name, its state, and the words or resource that state it."""
+
+    label: str
+    state: str
+    told: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class LesionRow:
+    """A lesion and what is said of it."""
+
+    label: str
+    size: str
+    findings: tuple[StatedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One criterion of a rule: its verdict, its signed weight, whether it counted, and the facts behind it."""
+
+    label: str
+    verdict: str
+    weight: int
+    counted: bool
+    domain: str
+    basis: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule of the call, judged."""
+
+    name: str
+    ref: str
+    status: str
+    tier: str
+    low: int
+    score: int
+    high: int
+    prior: int
+    entry: str
+    lesion: str
+    capped_by: str
+    quote: str
+    reviewed: str
+    supports: tuple[ItemRow, ...]
+    argues_against: tuple[ItemRow, ...]
+    excludes: tuple[ItemRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """A missing test, what it could put first, and what it would move."""
+
+    name: str
+    missing: str
+    leaders: str
+    moved: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """A must-not-miss rule whose trigger was met, and whether it spoke."""
+
+    title: str
+    ref: str
+    speaks: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One report of the call, explained."""
+
+    report_id: str
+    status: str
+    silent: str
+    age: str
+    sex: str
+    labs: tuple[LabRow, ...]
+    history: tuple[StatedRow, ...]
+    lesions: tuple[LesionRow, ...]
+    findings: tuple[StatedRow, ...]
+    rules: tuple[RuleRow, ...]
+    tests: tuple[TestRow, ...]
+    alarms: tuple[AlarmRow, ...]
+    set_aside: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A whole call, explained. `likely` and `possible` are the thresholds in points."""
+
+    reports: tuple[ReportRow, ...]
+    cards: tuple[Json, ...]
+    likely: int
+    possible: int
+
+
+def explain(body: Json, content: Json) -> Explanation:
+    """Explains a recorded call.
+
+    Args:
+        body: the body of its audit record.
+        content: the snapshot of the content that judged it.
+    """
+    labels = labels_of(content)
+    reports = tuple(_report(report, content, labels) for report in body["reports"])
+    scoring = content["scoring"]
+    return Explanation(reports, tuple(body["cards"]), scoring["likely"], scoring["possible"])
+
+
+def labels_of(content: Json) -> Labels:
+    """The names that a content snapshot holds."""
+    names = content["labels"]
+    orders = {lab: TestOrder(lab, *order) for lab, order in names["orders"].items()}
+    return Labels(names["labs"], names["units"], names["history"], names["findings"], names["sites"], orders)
+
+
+def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
+    facts = facts_from_json(report["facts"])
+    age = "" if facts.patient.age_years is None else describe(["age"], facts, None, labels)
+    return ReportRow(
+        report_id=report["id"],
+        status=report["status"],
+        silent=report.get("silent", ""),
+        age=age,
+        sex=facts.patient.sex or "",
+        labs=_labs(facts, labels),
+        history=tuple(
+            StatedRow(labels.history.get(item.concept, item.concept), str(item.state), item.label, item.resource)
+            for item in facts.history.values()
+        ),
+        lesions=tuple(_lesion(lesion, labels) for lesion in facts.lesions),
+        findings=tuple(_finding(finding, labels) for finding in facts.findings.values()),
+        rules=_rules(report, content, facts, labels),
+        tests=tuple(_test(test, facts, content, labels) for test in report["nextTests"]),
+        alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
+        set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
+    )
+
+
+def _labs(facts: Facts, labels: Labels) -> tuple[LabRow, ...]:
+    known = [_lab(result, labels) for result in facts.labs.values()]
+    missing = [
+        LabRow(labels.labs.get(lab, lab), "", "", "", "", "", "", "", str(why)) for lab, why in facts.missing_labs.items()
+    ]
+    return tuple(known + missing)
+
+
+def _lab(result: LabResult, labels: Labels) -> LabRow:
+    unit = labels.units.get(result.lab, "")
+    exact = result.value.exact if result.value is not None else None
+    return LabRow(
+        label=labels.labs.get(result.lab, result.lab),
+        sent=result.sent,
+        compared="" if exact is None else f"{exact} {unit}",
+        conversion=result.conversion,
+        range=range_text(result.range, unit),
+        effective=result.effective,
+        flag=compared_with_range(result),
+        resource=result.resource,
+    )
+
+
+def _lesion(lesion: Lesion, labels: Labels) -> LesionRow:
+    size = "" if lesion.size_mm is None else f"{lesion.size_mm} mm"
+    return LesionRow(lesion.label, size, tuple(_finding(finding, labels) for finding in lesion.findings.values()))
+
+
+def _finding(finding: Finding, labels: Labels) -> StatedRow:
+    quotes = "; ".join(dict.fromkeys(f"“{span.quote}”" for span in finding.spans))
+    where = ", ".join(
+        dict.fromkeys(f"{span.resource} {span.start}–{span.end}" if span.end else span.resource for span in finding.spans)
+    )
+    return StatedRow(labels.findings.get(finding.concept, finding.concept), str(finding.state), quotes, where)
+
+
+def _rules(report: Json, content: Json, facts: Facts, labels: Labels) -> tuple[RuleRow, ...]:
+    places = {rule: place for place, rule in enumerate(report["ranked"])}
+    rows = [(_place(outcome, places), _rule(outcome, content, facts, labels)) for outcome in report["outcomes"]]
+    return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
+
+
+def _place(outcome: Json, places: Mapping[str, int]) -> tuple[int, int, str]:
+    rule = outcome["rule"].partition("@")[0]
+    return places.get(rule, len(places)), -outcome["score"][1], rule
+
+
+def _rule(outcome: Json, content: Json, facts: Facts, labels: Labels) -> RuleRow:
+    rule = content["rules"][outcome["rule"].partition("@")[0]]
+    lesion = lesion_of(facts, outcome["lesion"])
+    low, score, high = outcome["score"]
+
+    def items(key: str, sign: int) -> tuple[ItemRow, ...]:
+        return tuple(
+            _item(criterion, judged, sign, facts, lesion, labels)
+            for criterion, judged in zip(rule[key], outcome[key], strict=True)
+        )
+
+    return RuleRow(
+        name=content["etiologies"][rule["etiology"]],
+        ref=outcome["rule"],
+        status=rule["status"],
+        tier=outcome["tier"],
+        low=low,
+        score=score,
+        high=high,
+        prior=rule["prior"],
+        entry=VERDICTS[outcome["entry"]],
+        lesion=lesion.label if lesion is not None else "",
+        capped_by=labels.labs.get(outcome["cappedBy"], ""),
+        quote=rule["quote"],
+        reviewed=rule["reviewed"],
+        supports=items("supports", 1),
+        argues_against=items("argues_against", -1),
+        excludes=items("excludes", 0),
+    )
+
+
+def _item(
+    criterion: Json, judged: Sequence[Any], sign: int, facts: Facts, lesion: Lesion | None, labels: Labels
+) -> ItemRow:
+    _, letter, counted, *refs = judged
+    return ItemRow(
+        label=criterion["label"],
+        verdict=VERDICTS[letter],
+        weight=sign * criterion.get("weight", 0),
+        counted=bool(counted),
+        domain=criterion.get("domain", ""),
+        basis=criterion["basis"],
+        evidence=describe(refs, facts, lesion, labels),
+    )
+
+
+def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> TestRow:
+    order = labels.orders.get(test["lab"])
+    named = content["etiologies"]
+    return TestRow(
+        name=order.name if order is not None else labels.labs.get(test["lab"], test["lab"]),
+        missing=str(facts.missing_labs.get(test["lab"], "")),
+        leaders=", ".join(named[rule] for rule in test["leaders"]),
+        moved=", ".join(named[rule] for rule in test["moved"]),
+    )
+
+
+def _alarm(spoken: Json, content: Json) -> AlarmRow:
+    alarm = content["alarms"][spoken["rule"].partition("@")[0]]
+    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"])
+
+

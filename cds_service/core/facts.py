@@ -1,0 +1,181 @@
+"""What a call knows: the values that the engine judges. Frozen, complete, and free of any source format.
+
+Everything the engine says is said of these values, so a call can be judged again from them alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from cds_service.core.quantity import Interval
+
+
+class State(StrEnum):
+    """What a text or a chart says of a finding or a history entry. Not being there at all is "not stated"."""
+
+    PRESENT = "present"
+    DENIED = "denied"
+    UNCERTAIN = "uncertain"
+
+
+class Missing(StrEnum):
+    """Why a lab has no usable value. All of these are unknown; they read differently to a clinician."""
+
+    NOT_PROVIDED = "not provided"
+    NONE_ON_FILE = "none on file"
+    NOT_READABLE = "could not be read"
+    SET_ASIDE = "set aside"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRange:
+    """The limits of normal for one result, in the lab's unit. Either end may be open. `source` says whose they are."""
+
+    low: Decimal | None
+    high: Decimal | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabResult:
+    """The newest usable result of one lab.
+
+    Attributes:
+        lab: id in `rules/vocabulary/labs.yaml`.
+        value: what the number allows, in the lab's unit; None where only a word was reported.
+        word: "high", "low", "normal", "positive" or "negative", from an interpretation code or a worded result.
+        range: the reference range that applies, in the lab's unit.
+        sent: the value as it was sent, with its unit.
+        conversion: how the value sent became the value compared; empty when nothing was converted.
+        effective: the date or time of the result as sent, cut to the day; empty when undated.
+        age_days: whole days from the result to the call; None when undated.
+        resource: "Observation/id".
+    """
+
+    lab: str
+    value: Interval | None
+    word: str | None
+    range: ReferenceRange | None
+    sent: str
+    conversion: str
+    effective: str
+    age_days: int | None
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFact:
+    """One history concept as the chart or the report's own indication states it.
+
+    Attributes:
+        concept: id in `rules/vocabulary/history.yaml`.
+        state: present, denied or uncertain.
+        label: the words or the code's display that state it.
+        resource: "Condition/id", "Procedure/id", or "report" for the report's own text.
+        onset: ISO date as sent, or empty.
+        age_days: whole days from the onset to the call; None when undated.
+    """
+
+    concept: str
+    state: State
+    label: str
+    resource: str
+    onset: str = ""
+    age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where the report says something: character positions in the report text, and the clause that says it.
+
+    `resource` is "report" for narrative text, or "Observation/id" and the like for a coded finding (positions 0, 0).
+    """
+
+    start: int
+    end: int
+    quote: str
+    resource: str = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding as stated of one lesion or of the patient."""
+
+    concept: str
+    state: State
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    """A site of the body and what the report says of it.
+
+    Attributes:
+        id: stable within the report, such as "hip:right".
+        label: as a person reads it, such as "right hip"; "site not stated" where none is.
+        region: site id in `rules/vocabulary/findings.yaml`, or None.
+        size_mm: the largest size stated, in millimetres.
+        findings: by concept id.
+    """
+
+    id: str
+    label: str
+    region: str | None
+    size_mm: Decimal | None
+    findings: Mapping[str, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Whose facts these are, as far as rules ask. None is unknown."""
+
+    age_years: Decimal | None
+    sex: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something that was received and not used, with the reason, in words that hold no patient data."""
+
+    resource: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one report says: its lesions, the findings that are the patient's, and the history that it tells."""
+
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, Finding]
+    history: tuple[HistoryFact, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything one call knows.
+
+    Attributes:
+        as_of: when the call was made; ages and staleness count back from here.
+        patient: age and sex.
+        labs: newest usable result by lab id.
+        missing_labs: why there is no result, by lab id, for every lab of the vocabulary that is not in `labs`.
+        history: by concept id.
+        history_lists: which lists were read, of "conditions", "procedures", "medications"; a concept that is absent
+            from a list that was read is "not stated", one whose lists were not read is unknown.
+        lesions: what the report says, by lesion.
+        findings: findings of the patient as a whole, by concept id.
+        set_aside: what was received and not used.
+    """
+
+    as_of: datetime
+    patient: Patient
+    labs: Mapping[str, LabResult]
+    missing_labs: Mapping[str, Missing]
+    history: Mapping[str, HistoryFact]
+    history_lists: frozenset[str]
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, Finding]
+    set_aside: tuple[SetAside, ...]

@@ -1,0 +1,133 @@
+"""Facts as plain JSON values and back, so that a recorded call can be judged again exactly as it was.
+
+Quotes of the report are stored once and referred to by number: one clause often states several findings.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from cds_service.core.facts import (
+    Facts,
+    Finding,
+    HistoryFact,
+    LabResult,
+    Lesion,
+    Missing,
+    Patient,
+    ReferenceRange,
+    SetAside,
+    Span,
+    State,
+)
+from cds_service.core.quantity import Interval
+
+Json = dict[str, Any]
+
+
+def facts_to_json(facts: Facts) -> Json:
+    """The facts as JSON values; numbers as text, so that no digit is lost."""
+    quotes: dict[str, int] = {}
+    missing: dict[str, list[str]] = {}
+    for lab, why in facts.missing_labs.items():
+        missing.setdefault(str(why), []).append(lab)
+    stored = {
+        "asOf": facts.as_of.isoformat(),
+        "age": _text(facts.patient.age_years),
+        "sex": facts.patient.sex,
+        "labs": [_lab(result) for result in facts.labs.values()],
+        "missing": missing,
+        "history": [_history(fact) for fact in facts.history.values()],
+        "lists": sorted(facts.history_lists),
+        "lesions": [_lesion(lesion, quotes) for lesion in facts.lesions],
+        "findings": [_finding(finding, quotes) for finding in facts.findings.values()],
+        "setAside": [[item.resource, item.reason] for item in facts.set_aside],
+    }
+    return {**stored, "quotes": list(quotes)}
+
+
+def facts_from_json(data: Mapping[str, Any]) -> Facts:
+    """The facts that `facts_to_json` stored."""
+    quotes = data["quotes"]
+    return Facts(
+        as_of=datetime.fromisoformat(data["asOf"]),
+        patient=Patient(_number(data["age"]), data["sex"]),
+        labs={item["lab"]: _lab_from(item) for item in data["labs"]},
+        missing_labs={lab: Missing(why) for why, labs in data["missing"].items() for lab in labs},
+        history={item[0]: HistoryFact(item[0], State(item[1]), *item[2:]) for item in data["history"]},
+        history_lists=frozenset(data["lists"]),
+        lesions=tuple(_lesion_from(item, quotes) for item in data["lesions"]),
+        findings={item[0]: _finding_from(item, quotes) for item in data["findings"]},
+        set_aside=tuple(SetAside(resource, reason) for resource, reason in data["setAside"]),
+    )
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _lab(result: LabResult) -> Json:
+    value = result.value
+    stored: Json = {
+        "lab": result.lab,
+        "value": None if value is None else [_text(value.low), _text(value.high), value.low_open, value.high_open],
+        "word": result.word,
+        "range": None if result.range is None else [_text(result.range.low), _text(result.range.high), result.range.source],
+        "sent": result.sent,
+        "conversion": result.conversion,
+        "effective": result.effective,
+        "ageDays": result.age_days,
+        "resource": result.resource,
+    }
+    return {key: held for key, held in stored.items() if held not in (None, "")}
+
+
+def _lab_from(data: Json) -> LabResult:
+    value, limits = data.get("value"), data.get("range")
+    return LabResult(
+        lab=data["lab"],
+        value=None if value is None else Interval(_number(value[0]), _number(value[1]), value[2], value[3]),
+        word=data.get("word"),
+        range=None if limits is None else ReferenceRange(_number(limits[0]), _number(limits[1]), limits[2]),
+        sent=data.get("sent", ""),
+        conversion=data.get("conversion", ""),
+        effective=data.get("effective", ""),
+        age_days=data.get("ageDays"),
+        resource=data.get("resource", ""),
+    )
+
+
+def _history(fact: HistoryFact) -> list[Any]:
+    return [fact.concept, str(fact.state), fact.label, fact.resource, fact.onset, fact.age_days]
+
+
+def _finding(finding: Finding, quotes: dict[str, int]) -> list[Any]:
+    spans = [
+        [span.start, span.end, quotes.setdefault(span.quote, len(quotes)), span.resource] for span in finding.spans
+    ]
+    return [finding.concept, str(finding.state), spans]
+
+
+def _finding_from(data: list[Any], quotes: list[str]) -> Finding:
+    spans = tuple(Span(start, end, quotes[quote], resource) for start, end, quote, resource in data[2])
+    return Finding(data[0], State(data[1]), spans)
+
+
+def _lesion(lesion: Lesion, quotes: dict[str, int]) -> Json:
+    return {
+        "id": lesion.id,
+        "label": lesion.label,
+        "region": lesion.region,
+        "size": _text(lesion.size_mm),
+        "findings": [_finding(finding, quotes) for finding in lesion.findings.values()],
+    }
+
+
+def _lesion_from(data: Json, quotes: list[str]) -> Lesion:
+    findings = {item[0]: _finding_from(item, quotes) for item in data["findings"]}
+    return Lesion(data["id"], data["label"], data["region"], _number(data["size"]), findings)

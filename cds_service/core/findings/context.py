@@ -1,0 +1,132 @@
+"""Clauses, and what the cues of a clause make of each mention in it (ConText: negation, doubt, time, experiencer)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cds_service.core.facts import State
+from cds_service.core.findings.lexicon import TERMINATOR, Layer, Mention
+from cds_service.core.findings.text import Tokens
+from cds_service.core.findings.vocabulary import Cue
+
+_SILENT = frozenset({"hypothetical", "family", "qualified", "advice"})
+_DENYING = frozenset({"negation", "resolved"})
+_LIST_ENDS = frozenset({"or", "nor"})
+_OPENERS = ("there", "is"), ("there", "are")
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch of one sentence within which cues act: its mentions by layer, and the reach of each cue."""
+
+    first: int
+    stop: int
+    mentions: tuple[list[Mention], ...]
+    scopes: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def categories(self, mention: Mention) -> set[str]:
+        """The cue categories that reach a mention."""
+        return {category for first, stop, category in self.scopes if first <= mention.first and mention.stop <= stop}
+
+
+def clauses(first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]) -> list[Clause]:
+    """Cut the sentence from `first` to `stop` at semicolons and terminators, and lay out the cues of each clause."""
+    cuts = [index + 1 for index in range(first, stop) if tokens.words[index] == ";"]
+    cuts += [mention.stop for mention in mentions[Layer.CUE] if TERMINATOR in mention.meanings]
+    edges = [first, *sorted(cuts), stop]
+    pieces = [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+    result = []
+    for start, end in pieces:
+        inside = mentions if len(pieces) == 1 else tuple([m for m in layer if start <= m.first < end] for layer in mentions)
+        clause = Clause(start, end, inside)
+        _lay_out(clause, tokens, affirming)
+        result.append(clause)
+    return result
+
+
+def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | None:
+    """What the clause says of a mention; None where it says nothing of it here and now.
+
+    Args:
+        clause: with its cues laid out.
+        mention: one of its mentions.
+        named: the mention is the name of a diagnosis: words on the cause make it uncertain, and history is not a finding.
+    """
+    if not clause.scopes:
+        return State.PRESENT
+    categories = clause.categories(mention)
+    if not categories:
+        return State.PRESENT
+    if categories & _SILENT or (named and "historical" in categories):
+        return None
+    if "comparison" in categories and mention in clause.mentions[Layer.MINERAL]:
+        return None
+    if categories & _DENYING:
+        return State.DENIED
+    if "uncertain" in categories:
+        return State.UNCERTAIN
+    if "historical" in categories:
+        return None
+    if named and ("cause" in categories or "object" in categories):
+        return State.UNCERTAIN
+    if "object" in categories and not any(m.first < mention.first and "object" not in clause.categories(m) for m in clause.mentions[Layer.MINERAL]):
+        return State.UNCERTAIN
+    return State.PRESENT
+
+
+def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
+    for mention in clause.mentions[Layer.CUE]:
+        for meaning in mention.meanings:
+            if not isinstance(meaning, Cue) or meaning.category == "pseudo":
+                continue
+            if tokens.words[mention.first] == "?" and meaning.forward != _leans_forward(mention, tokens):
+                continue
+            if meaning.forward:
+                reach = _forward_reach(clause, mention, tokens, affirming, meaning.category)
+                clause.scopes.append((mention.stop, reach, meaning.category))
+            else:
+                clause.scopes.append((_backward_reach(clause, mention, tokens), mention.first, meaning.category))
+
+
+def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
+    return mention.stop < len(tokens.words) and tokens.starts[mention.stop] == tokens.ends[mention.stop - 1] and tokens.words[mention.stop] != "\n"
+
+
+def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: frozenset[str], category: str) -> int:
+    """A denial ends at a comma after which something is affirmed, unless the list goes on to "or"."""
+    words = tokens.words
+    if category not in _DENYING and category != "qualified":
+        return clause.stop
+    reasons = {m.first for m in clause.mentions[Layer.CUE] if any(isinstance(c, Cue) and c.category in ("cause", "object") for c in m.meanings)}
+    for index in range(cue.stop, clause.stop):
+        if words[index] == ",":
+            if index + 1 in reasons:
+                return index
+            rest = words[index + 1 : clause.stop]
+            if _LIST_ENDS.isdisjoint(rest) and not affirming.isdisjoint(rest):
+                return index
+            if not _LIST_ENDS.isdisjoint(rest):
+                return _after_list(words, index, clause.stop)
+    return clause.stop
+
+
+def _after_list(words: Sequence[str], index: int, stop: int) -> int:
+    """Where a denied list that goes on to "or" ends: at the comma after its last member, else with the clause."""
+    last = max(position for position in range(index, stop) if words[position] in _LIST_ENDS)
+    return next((position for position in range(last, stop) if words[position] == ","), stop)
+
+
+def _backward_reach(clause: Clause, cue: Mention, tokens: Tokens) -> int:
+    """Back to the last comma, or over the whole list before "and" or "or"; never over "there is"."""
+    words = tokens.words
+    start = clause.first
+    comma = None
+    for index in range(cue.first - 1, clause.first, -1):
+        if (words[index - 1], words[index]) in _OPENERS:
+            start = index + 1
+            break
+        if words[index] == "," and comma is None:
+            comma = index
+    if comma is not None and comma >= start and not {"and", "or", "nor"} & set(words[comma + 1 : cue.first]):
+        # "soft tissue calcification, not seen": nothing but the cue follows the comma, so it speaks of what is before it.
+        return comma + 1 if any(comma < m.first < cue.first for layer in (Layer.MINERAL, Layer.SIGN, Layer.HISTORY) for m in clause.mentions[layer]) else start
+    return start

@@ -1,0 +1,122 @@
+"""The sites that a clause names: region, side, tissue, and how the words before them place the lesion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cds_service.core.findings.lexicon import ADJACENT, BREAK, RELATED, Layer, Mention
+from cds_service.core.findings.text import Tokens
+from cds_service.core.findings.vocabulary import Place
+
+SOFT = "soft"
+_SIDES = {"right": "right", "rt": "right", "left": "left", "lt": "left", "both": "both", "bilateral": "both", "bilaterally": "both"}
+_SIDE_REACH = 4
+_NEAR_REACH = 5
+_RELATED_REACH = 8
+_GROUP_GAP = 5
+_BEFORE_SIDE = frozenset({"the", ",", "on"})
+_JOINERS = frozenset({"and", "or", ",", "the", "also", "as", "well"})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place as a clause names it.
+
+    Attributes:
+        region, side, tissue, decides, joint, bone, wall: see `Place`; side is right, left, both or None.
+        near: the words before it say "about", "adjacent to" and the like.
+        related: it is a neighbour of the lesion ("abuts the femur"), not its site.
+        first, stop: its tokens.
+        group: sites of one list share a number.
+    """
+
+    region: str | None
+    side: str | None
+    tissue: str | None
+    decides: bool
+    joint: bool
+    bone: bool
+    wall: str | None = None
+    near: bool = False
+    related: bool = False
+    first: int = 0
+    stop: int = 0
+    group: int = 0
+
+
+def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> list[Site]:
+    """The sites in a clause that ends at token `stop`, in order."""
+    places = mentions[Layer.PLACE]
+    if not places:
+        return []
+    relations = mentions[Layer.NEAR]
+    minerals = {mention.first for mention in mentions[Layer.MINERAL]}
+    found: list[Site] = []
+    said: str | None = None
+    for number, mention in enumerate(places):
+        follows = number + 1 < len(places)
+        after = places[number + 1].first if follows else stop
+        before = found[-1] if found else None
+        side = _side(mention, before.stop if before else 0, after, follows, tokens)
+        joined, group = _joined(before, mention, tokens, relations, minerals)
+        near = _within(relations, mention.first, ADJACENT, _NEAR_REACH, tokens)
+        related = _within(relations, mention.first, RELATED, _RELATED_REACH, tokens)
+        if joined and before is not None:
+            side = side or said
+            near = near or before.near
+            related = related or before.related
+        said = side
+        for place in mention.meanings:
+            assert isinstance(place, Place)
+            found.append(
+                Site(place.region, side or _pair(place, mention, tokens), place.tissue, place.decides, place.joint, place.bone, place.wall, near, related, mention.first, mention.stop, group)
+            )
+    return found
+
+
+def settled(site: Site, tissue: str | None) -> Site:
+    """The site with the tissue that the words around it decide; soft tissue of the chest is that of its wall."""
+    return replace(site, tissue=tissue, region=site.wall if site.wall and tissue == SOFT else site.region)
+
+
+def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:
+    """Whether a word that ends a list stands from token `first` up to `stop`."""
+    return any(first <= mention.first < stop and BREAK in mention.meanings for mention in mentions)
+
+
+def _joined(before: Site | None, mention: Mention, tokens: Tokens, near: list[Mention], minerals: set[int]) -> tuple[bool, int]:
+    """Whether a place goes on with the list of the one before it, and the number of its list."""
+    if before is None:
+        return False, 0
+    gap = tokens.words[before.stop : mention.first]
+    close = len(gap) <= _GROUP_GAP and not breaks(near, before.stop, mention.first) and minerals.isdisjoint(range(before.stop, mention.first))
+    plain = close and all(word in _JOINERS or word in _SIDES for word in gap)
+    return plain and "the" not in gap, before.group if close else before.group + 1
+
+
+def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:
+    words = tokens.words
+    said = {_SIDES[word] for word in words[max(floor, mention.first - _SIDE_REACH) : mention.first] if word in _SIDES}
+    if not said:
+        # "hip, right": but in "hip and right knee" the side belongs to the place that follows it.
+        following = words[mention.stop : min(after, mention.stop + _SIDE_REACH)]
+        for index, word in enumerate(following):
+            last = mention.stop + index + 1 >= after
+            if word in _SIDES and (index == 0 or following[index - 1] in _BEFORE_SIDE) and not (last and follows):
+                return _SIDES[word]
+    return "both" if len(said) > 1 else next(iter(said), None)
+
+
+def _pair(place: Place, mention: Mention, tokens: Tokens) -> str | None:
+    """A paired part named in the plural ("elbows") is on both sides."""
+    return "both" if place.region == tokens.words[mention.stop - 1] and tokens.is_plural(mention.stop - 1) else None
+
+
+def _within(near: list[Mention], first: int, kind: str, reach: int, tokens: Tokens) -> bool:
+    for mention in near:
+        if mention.stop > first:
+            return False
+        if first - mention.stop <= reach and kind in mention.meanings:
+            between = tokens.words[mention.stop : first]
+            if "," not in between and ";" not in between and not breaks(near, mention.stop, first):
+                return True
+    return False

@@ -1,0 +1,127 @@
+"""The report reader: text in, lesions, findings and history out."""
+
+from collections.abc import Sequence
+
+from cds_service.core.facts import HistoryFact, Reading, SetAside
+from cds_service.core.findings.clause_reader import ReportState, read_clause
+from cds_service.core.findings.context import clauses
+from cds_service.core.findings.derived import derive
+from cds_service.core.findings.history import facts_of, merged
+from cds_service.core.findings.lexicon import Layer, Lexicon, Mention
+from cds_service.core.findings.places import sites_of
+from cds_service.core.findings.sections import EXAM, FINDINGS, HISTORY, IMPRESSION, Layout, Sentence
+from cds_service.core.findings.text import Tokens, tokenise
+from cds_service.core.findings.vocabulary import TextVocabulary
+
+REPORT = "report"
+_FOREIGN = "the text is not in English; it was not read"
+_LANGUAGE_WORDS = 400
+_FEWEST_FOREIGN = 3
+
+
+class ReportReader:
+    """The compiled vocabulary. Build once, share freely: reading keeps nothing."""
+
+    def __init__(self, vocabulary: TextVocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.lexicon = Lexicon(vocabulary)
+        fold = self.lexicon.fold
+        self.affirming = frozenset(fold(word) for word in vocabulary.affirming)
+        self._abbreviations = frozenset(fold(word) for word in vocabulary.abbreviations)
+        self._languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
+
+    def layout(self, text: str) -> tuple[Tokens, tuple[list[Mention], ...], list[Sentence]]:
+        """Tokens, mentions by layer, and sentences of a text."""
+        tokens = tokenise(text, self.lexicon.fold, self.lexicon.known)
+        found = self.lexicon.scan(tokens)
+        return tokens, found, Layout(tokens, found, self._abbreviations).sentences()
+
+    def is_foreign(self, tokens: Tokens) -> bool:
+        """Whether the text has more function words of another language, or more letters of another script, than of English."""
+        words = [word for word in tokens.words[:_LANGUAGE_WORDS] if word.isalpha()]
+        if sum(1 for word in words if ord(word[0]) > 0x24F) * 2 > len(words):
+            return True
+        english = self._languages["english"]
+        other = self._languages["other"]
+        foreign = sum(1 for word in words if word in other and word not in english)
+        return foreign >= _FEWEST_FOREIGN and foreign > sum(1 for word in words if word in english)
+
+
+def read_report(text: str, reader: ReportReader) -> Reading:
+    """Read one report.
+
+    Args:
+        text: the narrative as plain text, as sent; positions in the result count its characters.
+        reader: the compiled vocabulary.
+
+    Returns:
+        The lesions, the findings of the patient, the history that the text tells, and what was not read and why. Text without
+        anything known gives an empty reading; nothing is raised for any text.
+    """
+    tokens, found, sentences = reader.layout(text)
+    if reader.is_foreign(tokens):
+        return Reading((), {}, (), (SetAside(REPORT, _FOREIGN),))
+    state = ReportState(reader.vocabulary, tokens)
+    history: list[HistoryFact] = []
+    slices = _by_sentence(found, sentences)
+    for sentence, mentions in zip(sentences, slices, strict=True):
+        _enter(sentence, state, found)
+        if sentence.section not in (HISTORY, EXAM, FINDINGS, IMPRESSION) or not any(mentions):
+            continue
+        seen = sentence.section in (FINDINGS, IMPRESSION)
+        state.begin_sentence()
+        for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
+            if clause.mentions[Layer.HISTORY]:
+                history += facts_of(clause, tokens, reader.vocabulary.history_concepts, REPORT, seen)
+            if sentence.section == EXAM:
+                state.examine(sites_of(clause.mentions, clause.stop, tokens))
+            elif seen:
+                read_clause(clause, state)
+    findings = derive(state.book, state.findings, reader.vocabulary)
+    return Reading(state.book.close(state.examined_sides()), findings, merged(history), ())
+
+
+def read_history_text(text: str, resource: str, reader: ReportReader) -> tuple[HistoryFact, ...]:
+    """Read the text of one Condition, Procedure or Medication.
+
+    Args:
+        text: such as "No history of trauma" or "end-stage renal disease on haemodialysis".
+        resource: "Condition/id" and the like, carried into every fact.
+        reader: the compiled vocabulary.
+
+    Returns:
+        One fact per history concept; denied, uncertain or present. What is said of relatives gives family entries only.
+    """
+    tokens, found, sentences = reader.layout(text)
+    facts: list[HistoryFact] = []
+    for sentence, mentions in zip(sentences, _by_sentence(found, sentences), strict=True):
+        if mentions[Layer.HISTORY]:
+            for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
+                facts += facts_of(clause, tokens, reader.vocabulary.history_concepts, resource, False)
+    return merged(facts)
+
+
+def _enter(sentence: Sentence, state: ReportState, found: tuple[list[Mention], ...]) -> None:
+    """Take note of a new section or sub-heading."""
+    state.enter_part(sentence.part)
+    if sentence.subheading is not None:
+        first, stop = sentence.subheading
+        inside = tuple([mention for mention in layer if first <= mention.first < stop] for layer in found)
+        state.enter_subheading(sites_of(inside, stop, state.tokens))
+    elif sentence.opens:
+        state.leave_subheading()
+
+
+def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]) -> list[tuple[list[Mention], ...]]:
+    """The mentions of each sentence, by layer. One pass over each layer."""
+    slices: list[tuple[list[Mention], ...]] = [tuple([] for _ in Layer) for _ in sentences]
+    for layer, mentions in enumerate(found):
+        number = 0
+        for mention in mentions:
+            while number < len(sentences) and sentences[number].stop <= mention.first:
+                number += 1
+            if number == len(sentences):
+                break
+            if sentences[number].first <= mention.first:
+                slices[number][layer].append(mention)
+    return slices

@@ -1,0 +1,180 @@
+"""Where sentences end, under which heading each stands, and what the first line is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cds_service.core.findings.lexicon import Layer, Mention
+from cds_service.core.findings.text import Tokens
+
+HISTORY = "history"
+EXAM = "exam"
+IGNORED = "ignored"
+FINDINGS = "findings"
+IMPRESSION = "impression"
+
+# A line at least this long that ends in the middle of a sentence was broken by the page, not by the writer.
+_WRAPPED_LINE = 45
+_LONGEST_SUBHEADING = 7
+_LONGEST_HEADING_TAIL = 5
+_LONGEST_TITLE = 30
+# Cues are weighed against every mention of their clause, so a text without full stops is cut to keep the work linear.
+_LONGEST_SENTENCE = 160
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Tokens `first` up to `stop` of one sentence, the kind of section it stands in, and the sub-heading before it.
+
+    `subheading` is the span of tokens of a sub-heading such as "CT:" or "Left hip:" directly before it; `opens` says that it is the
+    first sentence on its line; `part` counts headings.
+    """
+
+    first: int
+    stop: int
+    section: str
+    part: int
+    opens: bool
+    subheading: tuple[int, int] | None = None
+
+
+class Layout:
+    """Cuts one text into sentences. Every token is looked at once."""
+
+    def __init__(self, tokens: Tokens, found: tuple[list[Mention], ...], abbreviations: frozenset[str]) -> None:
+        self._tokens = tokens
+        self._abbreviations = abbreviations
+        self._headings = {mention.first: mention for mention in found[Layer.HEADING]}
+        self._places = _covered(found[Layer.PLACE]) | _covered(found[Layer.MODALITY])
+        self._named = {m.first for layer in (Layer.PLACE, Layer.MODALITY) for m in found[layer]}
+        self._minerals = {mention.first for mention in found[Layer.MINERAL]}
+        self._modalities = {mention.first for mention in found[Layer.MODALITY]}
+        self._claims = {mention.first for mention in found[Layer.SIGN]}
+
+    def sentences(self) -> list[Sentence]:
+        """The sentences in order, with sections."""
+        sentences: list[Sentence] = []
+        section, part, subheading = FINDINGS, 0, None
+        opens = True
+        at = 0
+        count = len(self._tokens.words)
+        headed = False
+        while at < count:
+            if self._tokens.words[at] == "\n":
+                at, opens, subheading = at + 1, True, None
+                continue
+            heading = self._heading(at, opens)
+            if heading is not None:
+                section, at = heading
+                part, subheading, headed = part + 1, None, True
+                continue
+            after = self._subheading(at)
+            if after is not None and section in (FINDINGS, IMPRESSION):
+                subheading, at = (at, after - 1), after
+                continue
+            stop = self._sentence_end(at)
+            sentences.append(Sentence(at, stop, section, part, opens, subheading))
+            at, opens = stop, False
+        self._title(sentences, headed)
+        return sentences
+
+    def _heading(self, at: int, opens: bool) -> tuple[str, int] | None:
+        """The section kind and the token after a heading at `at`. A heading ends in a colon or is a line by itself."""
+        mention = self._headings.get(at)
+        if mention is None:
+            return None
+        words = self._tokens.words
+        stop = mention.stop
+        kind = str(mention.meanings[0])
+        if stop < len(words) and words[stop] == ":":
+            return kind, stop + 1
+        if opens and (stop >= len(words) or words[stop] == "\n"):
+            return kind, stop
+        if opens and self._tokens.text[self._tokens.starts[at] : self._tokens.ends[stop - 1]].isupper():
+            for colon in range(stop, min(stop + _LONGEST_HEADING_TAIL, len(words))):
+                if words[colon] == ":":
+                    return kind, colon + 1
+                if words[colon] in ",.;\n":
+                    return None
+        return None
+
+    def _subheading(self, at: int) -> int | None:
+        """The token after the colon of a sub-heading that starts at `at`: only places, sides and kinds of examination."""
+        words = self._tokens.words
+        named = False
+        for index in range(at, min(at + _LONGEST_SUBHEADING, len(words))):
+            word = words[index]
+            if word == ":":
+                return index + 1 if named else None
+            if word in ".;\n?!" or index in self._minerals:
+                return None
+            named = named or index in self._named
+        return None
+
+    def _sentence_end(self, at: int) -> int:
+        words, starts, ends = self._tokens.words, self._tokens.starts, self._tokens.ends
+        count = len(words)
+        for index in range(at, count):
+            word = words[index]
+            if word == "\n":
+                if self._line_ends_sentence(index):
+                    return index + 1
+            elif word in "!?." and (index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n"):
+                if word == "." and index > at and words[index - 1] in self._abbreviations:
+                    continue
+                return index + 1
+        return count
+
+    def _line_ends_sentence(self, index: int) -> bool:
+        """Whether the line break at `index` ends a sentence, rather than wrapping it."""
+        tokens = self._tokens
+        if index + 1 >= len(tokens.words) or tokens.words[index + 1] == "\n" or tokens.words[index - 1] in ".:;?!":
+            return True
+        following = tokens.text[tokens.ends[index] : tokens.ends[index + 1]].lstrip(" \t")
+        if following[:1] in "-*•–·" or following[:1].isdigit():
+            return True
+        if following[:1].islower():
+            return False
+        start = tokens.text.rfind("\n", 0, tokens.starts[index]) + 1
+        return tokens.starts[index] - start < _WRAPPED_LINE or index + 1 in self._headings
+
+    def _title(self, sentences: list[Sentence], headed: bool) -> None:
+        """Mark a first line without heading as the exam's title, and a line of complaints after it as history."""
+        if not sentences or sentences[0].part:
+            return
+        first = list(_line(sentences))
+        start = first[0].subheading[0] if first[0].subheading else first[0].first
+        if len(first) == len(sentences) or not self._is_title(start, first[-1].stop):
+            return
+        first[0].first, first[0].subheading = start, None
+        for sentence in first:
+            sentence.section = EXAM
+        rest = sentences[len(first) :]
+        if rest[0].part or rest[0].subheading or not rest[0].opens:
+            return
+        second = list(_line(rest))
+        more = len(second) < len(rest)
+        if (more or headed) and not self._states(second[0].first, second[-1].stop):
+            for sentence in second:
+                sentence.section = HISTORY
+
+    def _is_title(self, first: int, stop: int) -> bool:
+        tokens = self._tokens
+        if stop - first > _LONGEST_TITLE or any(index in self._minerals for index in range(first, stop)):
+            return False
+        line = tokens.text[tokens.starts[first] : tokens.ends[stop - 1]]
+        return line.isupper() or any(index in self._modalities for index in range(first, stop))
+
+    def _states(self, first: int, stop: int) -> bool:
+        words = self._tokens.words
+        return any(index in self._minerals or words[index] in ("there", "show", "seen", "demonstrate", "noted") for index in range(first, stop))
+
+
+def _line(sentences: list[Sentence]) -> Iterator[Sentence]:
+    for number, sentence in enumerate(sentences):
+        if number and sentence.opens:
+            return
+        yield sentence
+
+
+def _covered(mentions: list[Mention]) -> set[int]:
+    return {index for mention in mentions for index in range(mention.first, mention.stop)}

@@ -1,0 +1,146 @@
+"""What the reader knows of words: frozen values, read from `rules/vocabulary/{findings,cues,sections,history}.yaml`.
+
+Forms are phrases as an editor wrote them; the lexicon folds case, spelling and plurals alike in forms and in report text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Matter(StrEnum):
+    """What kind of mineral a word names."""
+
+    CALCIFIED = "calcified"
+    OSSIFIED = "ossified"
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One folding of spelling: `written` at the start or the end of a word becomes `folded`."""
+
+    written: str
+    folded: str
+    at_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tissue:
+    """What mineral in one kind of tissue is called: finding ids by the kind of mineral."""
+
+    id: str
+    makes: Mapping[Matter, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mineral:
+    """A word for mineral.
+
+    Attributes:
+        matter: calcified or ossified.
+        adjective: "calcified X" rather than "calcification of X".
+        denied: the word itself says that there is none ("noncalcified").
+        finding: the finding that the word makes by itself ("phlebolith"); "none" for words that name no mineral in tissue.
+        region: the site that the word implies, or None.
+        tissue: what calcifies where the word says so itself ("calcific tendinitis"), or None.
+        name: the diagnosis that the words name, as a finding id, or None.
+        after_mineral: the word names mineral only where its sentence has named it before ("deposits").
+    """
+
+    matter: Matter
+    adjective: bool = False
+    denied: bool = False
+    finding: str | None = None
+    region: str | None = None
+    tissue: str | None = None
+    name: str | None = None
+    after_mineral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the body.
+
+    Attributes:
+        region: site id, or None where the word names a tissue only.
+        tissue: what would calcify there, or None where the word says where but not what.
+        decides: the word names the tissue itself and outweighs a region named beside it.
+        joint: mineral beside it is periarticular.
+        bone: mineral in it is no soft tissue finding, but mineral beside it is.
+        wall: the site of soft tissue there, where that is another ("chest"), or None.
+    """
+
+    region: str | None
+    tissue: str | None
+    decides: bool = False
+    joint: bool = False
+    bone: bool = False
+    wall: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign.
+
+    Attributes:
+        findings: the ids that the words state.
+        denied_means: a finding that a denial of the words states, or None.
+        with_mineral: the words count only where the clause is about mineral or a mass.
+    """
+
+    findings: tuple[str, ...]
+    denied_means: str | None = None
+    with_mineral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A ConText cue: what it makes of the mentions after ("forward") or before ("backward") it."""
+
+    category: str
+    forward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextVocabulary:
+    """Everything the reader is compiled from. Each `*_forms` pairs a phrase with what it means.
+
+    Attributes:
+        heading_forms: phrase and section kind: history, exam, ignored, findings or impression.
+        language_words: function words, by "english" and "other".
+        patient_findings: ids that belong to the patient rather than to a lesion.
+        mineral_findings: lesion-bound ids that state mineral; a lesion with one of them is a mineral lesion.
+        in_several_lesions: patient's finding id to the findings of which two lesions make it.
+        on_both_sides: patient's finding id to the findings that make it when they are on both sides.
+        beside_joint: the sign of mineral beside a joint.
+        region_labels: site id to the words a person reads.
+        neighbours: site id to the sites next to it.
+        codes: (system, code) to finding id.
+        history_concepts: every history id, to know which family entries exist.
+    """
+
+    spellings: tuple[Spelling, ...]
+    abbreviations: frozenset[str]
+    mineral_forms: tuple[tuple[str, Mineral], ...]
+    place_forms: tuple[tuple[str, Place], ...]
+    sign_forms: tuple[tuple[str, Sign], ...]
+    cue_forms: tuple[tuple[str, Cue], ...]
+    history_forms: tuple[tuple[str, str], ...]
+    heading_forms: tuple[tuple[str, str], ...]
+    modality_forms: tuple[str, ...]
+    adjacency_forms: tuple[str, ...]
+    relation_forms: tuple[str, ...]
+    terminator_forms: tuple[str, ...]
+    list_breaks: tuple[str, ...]
+    affirming: tuple[str, ...]
+    language_words: Mapping[str, frozenset[str]]
+    tissues: Mapping[str, Tissue]
+    patient_findings: frozenset[str]
+    mineral_findings: frozenset[str]
+    in_several_lesions: Mapping[str, frozenset[str]]
+    on_both_sides: Mapping[str, frozenset[str]]
+    beside_joint: str
+    region_labels: Mapping[str, str]
+    neighbours: Mapping[str, frozenset[str]]
+    codes: Mapping[tuple[str, str], str]
+    history_concepts: frozenset[str]

@@ -1,0 +1,134 @@
+"""One way of looking at the facts: at one lesion, with some unknowns supposed to have come out one way.
+
+The engine asks "what if phosphate were normal?" by laying a supposed result over the facts; nothing is copied.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from cds_service.core.facts import Facts, LabResult, Lesion, State
+from cds_service.core.quantity import Interval
+from cds_service.core.verdict import Verdict, verdict_of
+
+_OF_STATE = {State.PRESENT: Verdict.MET, State.UNCERTAIN: Verdict.UNKNOWN, State.DENIED: Verdict.NOT_MET}
+_SAME_WORD = {"positive": "high", "negative": "normal"}
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySources:
+    """Which lists each history entry can be found in, by entry id."""
+
+    lists: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The facts of a call at one lesion (None: a report without lesions).
+
+    `supposed_labs`, `supposed_history` and `supposed_age` stand in for unknowns while the score interval is worked out.
+    """
+
+    facts: Facts
+    sources: HistorySources
+    lesion: Lesion | None
+    supposed_labs: Mapping[str, LabResult] = field(default_factory=dict)
+    supposed_history: Mapping[str, bool] = field(default_factory=dict)
+    supposed_age: Decimal | None = None
+
+    def at(self, lesion: Lesion | None) -> "View":
+        """The same facts, looked at from another lesion."""
+        return replace(self, lesion=lesion)
+
+    def supposing_lab(self, result: LabResult) -> "View":
+        """The same facts, supposing that this lab came out so."""
+        return replace(self, supposed_labs={**self.supposed_labs, result.lab: result})
+
+    def supposing_history(self, entry: str, answer: bool) -> "View":
+        """The same facts, supposing that this history entry was looked up with this answer."""
+        return replace(self, supposed_history={**self.supposed_history, entry: answer})
+
+    def supposing_age(self, years: Decimal) -> "View":
+        """The same facts, supposing this age in years."""
+        return replace(self, supposed_age=years)
+
+    def finding(self, concept: str) -> Verdict:
+        """What the report says of a finding, at this lesion or of the patient as a whole."""
+        stated = self.lesion.findings.get(concept) if self.lesion is not None else None
+        stated = stated or self.facts.findings.get(concept)
+        return _OF_STATE[stated.state] if stated is not None else Verdict.NOT_STATED
+
+    def history(self, entry: str, within_days: int | None) -> Verdict:
+        """Whether the entry is on record; an undated one counts as recent, for want of a reason to doubt it."""
+        if entry in self.supposed_history:
+            return verdict_of(self.supposed_history[entry])
+        fact = self.facts.history.get(entry)
+        if fact is None:
+            was_read = self.facts.history_lists & self.sources.lists.get(entry, frozenset())
+            return Verdict.NOT_STATED if was_read else Verdict.UNKNOWN
+        too_long_ago = within_days is not None and fact.age_days is not None and fact.age_days > within_days
+        return Verdict.NOT_MET if fact.state is State.PRESENT and too_long_ago else _OF_STATE[fact.state]
+
+    def lab(self, lab: str, within_days: int | None) -> LabResult | None:
+        """The result that may be used for a question asked of the last `within_days`; too old is as good as none."""
+        supposed = self.supposed_labs.get(lab)
+        if supposed is not None:
+            return supposed
+        result = self.facts.labs.get(lab)
+        if result is None or within_days is None:
+            return result
+        return result if result.age_days is not None and result.age_days <= within_days else None
+
+    @property
+    def age_years(self) -> Decimal | None:
+        """The patient's age, or the supposed one."""
+        return self.supposed_age if self.supposed_age is not None else self.facts.patient.age_years
+
+    @property
+    def sex(self) -> str | None:
+        """The patient's sex."""
+        return self.facts.patient.sex
+
+    def compare_word(self, result: LabResult, word: str) -> Verdict:
+        """Whether a result is high, low, normal, positive or negative; by its number where it has one."""
+        asked = _SAME_WORD.get(word, word)
+        if result.value is not None and result.range is not None and word not in _SAME_WORD:
+            return _against_range(result.value, result.range.low, result.range.high, asked)
+        if result.word is None:
+            return Verdict.UNKNOWN
+        return verdict_of(_SAME_WORD.get(result.word, result.word) == asked)
+
+
+def _against_range(value: Interval, low: Decimal | None, high: Decimal | None, asked: str) -> Verdict:
+    """A number against a reference range; an end that is not given cannot be judged."""
+    is_high = value.above(high) if high is not None else Verdict.UNKNOWN
+    is_low = value.below(low) if low is not None else Verdict.UNKNOWN
+    if asked == "high":
+        return is_high
+    if asked == "low":
+        return is_low
+    ends = [verdict.negated() for verdict, end in ((is_high, high), (is_low, low)) if end is not None]
+    return min(ends, default=Verdict.UNKNOWN)
+
+
+def allowed_values(result: LabResult) -> Interval | None:
+    """The values a result allows; a bare "normal", "high" or "low" allows what its reference range says."""
+    if result.value is not None or result.range is None:
+        return result.value
+    low, high = result.range.low, result.range.high
+    if result.word == "normal" and (low is not None or high is not None):
+        return Interval(low, high)
+    if result.word == "high" and high is not None:
+        return Interval(high, None, low_open=True)
+    if result.word == "low" and low is not None:
+        return Interval(None, low, high_open=True)
+    return None
+
+
+def compared_with_range(result: LabResult) -> str:
+    """A result in one word: high, low, normal, positive or negative; "" where it cannot be told."""
+    if result.value is not None and result.range is not None:
+        for word in ("high", "low", "normal"):
+            if _against_range(result.value, result.range.low, result.range.high, word) is Verdict.MET:
+                return word
+    return result.word or ""

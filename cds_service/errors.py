@@ -1,0 +1,75 @@
+"""The two families of errors, named for who reads them.
+
+`ContentError` is read by the person who edits `rules/` or `cards/`; `RequestError` and its children are read by the
+engineers of the calling EHR. Neither ever carries patient data: a message names keys, positions and cures, not values
+taken from a request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a content file: where it is, what it is, and what to do about it."""
+
+    file: str
+    line: int
+    key: str
+    problem: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.problem} {self.cure}"
+
+
+class ContentError(Exception):
+    """Content cannot be used. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StartError(Exception):
+    """The service must not start as configured. The message says which setting to change, and to what."""
+
+
+class RequestError(Exception):
+    """The call cannot be answered. `diagnostics` says why and what to send instead, without patient data."""
+
+    def __init__(self, diagnostics: str) -> None:
+        self.diagnostics = diagnostics
+        super().__init__(diagnostics)
+
+
+class NotJson(RequestError):
+    """The body is not JSON."""
+
+
+class InvalidRequest(RequestError):
+    """The body is JSON, but not a request of the CDS Hooks service that was called."""
+
+
+class UnknownService(RequestError):
+    """No CDS service with this id is on offer."""
+
+
+class UnknownCall(RequestError):
+    """No recorded call has this id."""
+
+
+class BodyTooLarge(RequestError):
+    """The body is over the limit that the installation set."""
+
+
+class WrongMediaType(RequestError):
+    """The body is declared as something other than JSON."""
+
+
+class ReportMissing(RequestError):
+    """No report can be had: required data is absent (HTTP 412, CDS Hooks 2.0.1 "Prefetch")."""
+
+
+class RecordNotKept(RequestError):
+    """The audit record could not be made durable, so the answer is withheld."""

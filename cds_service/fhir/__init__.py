@@ -1,0 +1,1 @@
+"""FHIR and CDS Hooks JSON in, plain values out; judges nothing."""

@@ -1,0 +1,111 @@
+"""Which Observations are results of a lab, before their values are read: by code or name, owner, status and date."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from cds_service.core.labs import Known, LabVocabulary
+from cds_service.fhir.dates import UnreadableDateError, first_moment
+from cds_service.fhir.resources import Held, codings, concept_text, resource_name
+from cds_service.fhir.results import PRELIMINARY, Candidate
+from cds_service.fhir.subject import Identity, Whose, whose
+
+LOINC_SYSTEMS = ("http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1")
+"""LOINC as it is named in the wild; the first is the right one."""
+
+_UNUSABLE_STATUSES = {
+    "entered-in-error": "it was entered in error",
+    "cancelled": "it was cancelled",
+    "registered": "it has no result yet",
+}
+_STATUSES = (*PRELIMINARY, "final", "amended", "corrected", "appended", "unknown", "")
+_SPECIMENS = ("serum", "plasma", "blood", "ser", "plas", "bld")
+_DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An Observation that is a result of a lab; `reason` is why it must not be used, empty where it may."""
+
+    candidate: Candidate
+    reason: str
+
+    @property
+    def order(self) -> tuple[datetime, bool]:
+        """Sorts older before newer, undated first, and preliminary before final of the same instant."""
+        moment = self.candidate.moment
+        return (moment.start if moment else _LONG_AGO, self.candidate.status not in PRELIMINARY)
+
+
+def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, str]:
+    """The lab that a CodeableConcept stands for, and why it must not be used (empty where it may).
+
+    LOINC decides. A LOINC code that is not in the vocabulary is matched by its own display only where that names a
+    blood specimen: its free text may say "calcium" of urine.
+    """
+    listed = codings(code)
+    loincs = [(value, display) for system, value, display in listed if system.rstrip("/") in LOINC_SYSTEMS]
+    for value, _ in loincs:
+        known = vocabulary.by_code.get(value)
+        if known is not None:
+            return known, ""
+        if value in vocabulary.excluded:
+            lab, reason = vocabulary.excluded[value]
+            return Known(lab, lab), f"its code is of another test: {reason}"
+    if loincs:
+        names = [_without_property(display) for _, display in loincs if _names_blood(display)]
+    else:
+        names = [concept_text(code), *(display for _, _, display in listed), *(value for _, value, _ in listed)]
+    return next((known for name in names if name and (known := vocabulary.named(name))), None), ""
+
+
+def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of: datetime) -> Iterator[Recognised]:
+    """The Observation itself and its components, as far as they are results of a lab."""
+    observation = held.resource
+    components = observation.get("component")
+    parts = [observation, *(components if isinstance(components, list) else ())]
+    for part in parts:
+        known, reason = known_test(part.get("code"), vocabulary) if isinstance(part, dict) else (None, "")
+        if known is None or (part is observation and _is_only_a_panel(observation)):
+            continue
+        status = observation.get("status")
+        candidate = Candidate(part, known, None, resource_name(observation), status if isinstance(status, str) else "")
+        yield _dated(candidate, observation, reason or _why_not(held, candidate.status, identity), as_of)
+
+
+def _dated(candidate: Candidate, observation: Mapping[str, Any], reason: str, as_of: datetime) -> Recognised:
+    try:
+        moment = first_moment(observation, *_DATES)
+    except UnreadableDateError:
+        return Recognised(candidate, reason or "its date cannot be read")
+    if moment is not None and moment.is_ahead_of(as_of):
+        reason = reason or "it is dated in the future"
+    return Recognised(replace(candidate, moment=moment), reason)
+
+
+def _without_property(display: str) -> str:
+    """A LOINC long name without its bracketed property: "Phosphate in Serum or Plasma"."""
+    return display.partition("[")[0] + display.partition("]")[2] if "[" in display else display
+
+
+def _names_blood(display: str) -> bool:
+    lowered = display.lower()
+    return any(specimen in lowered for specimen in _SPECIMENS)
+
+
+def _is_only_a_panel(observation: Mapping[str, Any]) -> bool:
+    has_value = any(key.startswith("value") for key in observation) or "interpretation" in observation
+    return bool(observation.get("component")) and not has_value
+
+
+def _why_not(held: Held, status: str, identity: Identity) -> str:
+    owner = whose(held.resource, identity)
+    if owner is Whose.ANOTHER:
+        return "it is not the call's patient's"
+    if owner is Whose.NOBODY and not held.asked_for:
+        return "it names no patient"
+    if status in _UNUSABLE_STATUSES:
+        return _UNUSABLE_STATUSES[status]
+    return "" if status in _STATUSES else "its status is none of FHIR's"

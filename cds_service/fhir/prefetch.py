@@ -1,0 +1,80 @@
+"""What the service asks its clients for, and which tests are already on order."""
+
+from collections.abc import Iterator
+
+from cds_service.core.history import HistoryVocabulary
+from cds_service.core.labs import LabVocabulary
+from cds_service.fhir.observations import LOINC_SYSTEMS, known_test
+from cds_service.fhir.resources import Received, codings, concept_text
+from cds_service.fhir.subject import Identity, Whose, whose
+
+PATIENT, ORDERS = "patient", "orders"
+LIST_TYPES = {
+    "conditions": ("Condition",),
+    "procedures": ("Procedure",),
+    "medications": ("MedicationRequest", "MedicationStatement"),
+}
+"""The resources that each list of the chart is read from; the first is the one asked for."""
+
+_LIST_COUNT = 200
+_OF_PATIENT = "patient={{context.patientId}}"
+_ON_ORDER = ("active", "on-hold")
+
+
+def prefetch_templates(labs: LabVocabulary, history: HistoryVocabulary) -> dict[str, str]:
+    """The prefetch templates, by key, in the portable subset of CDS Hooks 2.0.1.
+
+    Labs are asked for in groups, so that many results of one test cannot crowd out the few of another.
+    """
+    templates = {PATIENT: "Patient/{{context.patientId}}"}
+    wanted = {name for entry in history.entries.values() for name in entry.found_in}
+    for name, types in LIST_TYPES.items():
+        if name in wanted:
+            templates[name] = f"{types[0]}?{_OF_PATIENT}&_count={_LIST_COUNT}"
+    templates[ORDERS] = f"ServiceRequest?{_OF_PATIENT}&status=active&_count={_LIST_COUNT}"
+    groups: dict[str, list[str]] = {}
+    for lab in labs.labs.values():
+        groups.setdefault(lab.prefetch, []).extend(f"{LOINC_SYSTEMS[0]}|{code}" for code in lab.loincs)
+    for name, codes in groups.items():
+        # The newest results matter, but each test of the group must have its turn.
+        tests = sum(lab.prefetch == name for lab in labs.labs.values())
+        count = labs.prefetch_count * min(tests, 3)
+        templates[name] = f"Observation?{_OF_PATIENT}&code={','.join(codes)}&_sort=-date&_count={count}"
+    return templates
+
+
+def lists_read(received: Received) -> frozenset[str]:
+    """The lists of the chart that were read whole: the key came without an error, or its resources came otherwise."""
+    return frozenset(
+        name
+        for name, types in LIST_TYPES.items()
+        if name not in received.incomplete
+        and ((name in received.keys and _was_read(received, name)) or any(True for _ in received.of(*types)))
+    )
+
+
+def active_orders(received: Received, labs: LabVocabulary, identity: Identity) -> frozenset[str]:
+    """The labs that are on order already, by lab id: by code, by name, or as part of a panel."""
+    found: set[str] = set()
+    for held in received.of("ServiceRequest"):
+        request = held.resource
+        if request.get("status") in _ON_ORDER and whose(request, identity) is not Whose.ANOTHER:
+            found.update(_ordered(request.get("code"), labs))
+    codes = {lab.orderable.loinc for lab in labs.labs.values() if lab.id in found and lab.orderable}
+    together = {lab.id for lab in labs.labs.values() if lab.orderable and lab.orderable.loinc in codes}
+    return frozenset(found | together)
+
+
+def _ordered(code: object, labs: LabVocabulary) -> Iterator[str]:
+    known, reason = known_test(code, labs)
+    if known is not None and not reason:
+        yield known.lab
+    texts = [concept_text(code), *(display for _, _, display in codings(code))]
+    keys = {labs.names.key(text) for text in texts if text}
+    for panel in labs.panels:
+        if not panel.names.isdisjoint(keys):
+            yield from panel.labs
+
+
+def _was_read(received: Received, key: str) -> bool:
+    return received.keys[key] is None or received.missing(key).value == "none on file"

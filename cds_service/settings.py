@@ -1,0 +1,94 @@
+"""Everything that differs between installations: one field each, read from the environment once, at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from cds_service.errors import StartError
+
+PREFIX = "CALCIFICATION_CDS_"
+_CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL")}
+_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one installation. A field `port` is read from `CALCIFICATION_CDS_PORT`.
+
+    Attributes:
+        profile: "demo" answers without a token, to this machine only; "production" asks every caller for one.
+        host: the address to listen on. The demo profile accepts loopback addresses only.
+        port: the TCP port to listen on.
+        base_url: the address that callers see, without a trailing slash; stands in links on cards. Empty: host and
+            port.
+        database_url: where the audit record is kept, as a SQLAlchemy URL. A relative SQLite path counts from the
+            current folder.
+        sqlite_synchronous: "FULL" loses nothing at a power cut; "NORMAL" is faster and can lose the last calls then.
+        rules_dir: folder of rules to use instead of the packaged ones.
+        cards_dir: folder of card wording to use instead of the packaged one.
+        hook_domain: reverse-domain name in front of the project's own hook and of the extension keys on cards.
+        max_body_bytes: the largest request body that is read.
+        patient_key_file: file of the secret with which patient ids are hashed in the audit record.
+        workers: server processes.
+        threads: calls answered at the same time by one process.
+    """
+
+    profile: str = "demo"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    base_url: str = ""
+    database_url: str = "sqlite:///var/calls.sqlite3"
+    sqlite_synchronous: str = "FULL"
+    rules_dir: Path | None = None
+    cards_dir: Path | None = None
+    hook_domain: str = "io.github.calcification-cds"
+    max_body_bytes: int = 4 * 1024 * 1024
+    patient_key_file: Path = Path("var/patient.key")
+    workers: int = 1
+    threads: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuse what no installation can mean.
+
+        Raises:
+            StartError: naming the environment variable and what it accepts.
+        """
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise StartError(f"{PREFIX}{name.upper()} is not one of {', '.join(choices)}.")
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise StartError(f"{PREFIX}{name.upper()} must be {least} or more.")
+
+    @property
+    def public_url(self) -> str:
+        """The address under which this installation is reached, without a trailing slash."""
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """The settings that the environment variables give; the defaults for those that are absent.
+
+    Raises:
+        StartError: for a variable with the prefix that no setting has, or a value of the wrong kind.
+    """
+    known = {f"{PREFIX}{field.name.upper()}": field.name for field in fields(Settings)}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise StartError(f"Unknown setting {', '.join(unknown)}. Known are {', '.join(sorted(known))}.")
+    kinds = get_type_hints(Settings)
+    given = {name: environment[variable] for variable, name in known.items() if environment.get(variable)}
+    return Settings(**{name: _typed(name, text, kinds[name]) for name, text in given.items()})
+
+
+def _typed(name: str, text: str, kind: object) -> Any:
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise StartError(f"{PREFIX}{name.upper()} must be a whole number.") from None
+    return text if kind is str else Path(text)

@@ -1,0 +1,24 @@
+"""The web application of one installation."""
+
+from flask import Flask
+
+from cds_service.web.errors import answer_errors
+from cds_service.web.headers import guard
+from cds_service.web.installation import Installation
+from cds_service.web.pages import health_blueprint, pages_blueprint
+from cds_service.web.score_bar import score_bar
+from cds_service.web.services import services_blueprint
+
+
+def assemble(installation: Installation) -> Flask:
+    """Routes, error answers and headers over what `app.create_app` opened."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["score_bar"] = score_bar
+    app.register_blueprint(services_blueprint(installation))
+    app.register_blueprint(pages_blueprint(installation))
+    app.register_blueprint(health_blueprint(installation))
+    answer_errors(app)
+    guard(app, loopback_only=installation.settings.profile == "demo")
+    return app

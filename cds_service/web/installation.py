@@ -1,0 +1,65 @@
+"""What the web needs of everything behind it, put together by `app.create_app`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from cds_service.audit.record import Arrival, AuditRecord
+from cds_service.audit.store import Store
+from cds_service.fhir.request import HookCall
+from cds_service.settings import Settings
+
+
+class Advice(Protocol):
+    """The answer to a call, and its record."""
+
+    @property
+    def cards(self) -> Sequence[Mapping[str, Any]]:
+        """The cards of the answer, as JSON values."""
+
+    @property
+    def record(self) -> AuditRecord:
+        """The record that must be kept before the cards leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One CDS service on offer.
+
+    Attributes:
+        id: its segment of the address.
+        hook: the full name of the hook that it answers.
+        discovery: its entry in `GET /cds-services`.
+        advise: answers one call; raises RequestError.
+    """
+
+    id: str
+    hook: str
+    discovery: Mapping[str, Any]
+    advise: Callable[[HookCall, Arrival], Advice]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One running installation.
+
+    Attributes:
+        settings: as the environment gives them.
+        offers: the CDS services by id.
+        store: the audit store, open.
+        content_version: version of the rules and wording in use.
+        explain: a record's body and the content it was judged with, as the value that the call's page shows.
+        clock: the present moment, with its time zone.
+        stopwatch: nanoseconds that only ever go up.
+        new_id: a new random id, for a call that was refused before it could be given one.
+    """
+
+    settings: Settings
+    offers: Mapping[str, Offer]
+    store: Store
+    content_version: str
+    explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+    clock: Callable[[], datetime]
+    stopwatch: Callable[[], int]
+    new_id: Callable[[], str]

@@ -1,0 +1,101 @@
+"""The pages: what this is, one page per call that explains it, and whether the service is well."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from cds_service.audit.record import Outcome
+from cds_service.errors import RecordNotKept, UnknownCall
+from cds_service.web.installation import Installation
+
+_RECENT = 20
+_SAMPLE_TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
+
+
+def pages_blueprint(installation: Installation) -> Blueprint:
+    """The routes that people open."""
+    routes = Blueprint("pages", __name__)
+
+    @routes.get("/")
+    def home() -> str:
+        return render_template(
+            "home.html",
+            offers=installation.offers.values(),
+            sample=_sample_call(installation),
+            calls=installation.store.recent(_RECENT),
+            url=installation.settings.public_url,
+        )
+
+    @routes.get("/calls/<call_id>")
+    def call(call_id: str) -> str:
+        found = installation.store.find(call_id)
+        if not found:
+            raise UnknownCall("No call with this id is on record here.")
+        record = found[0].record
+        if record.outcome == Outcome.REFUSED:
+            return render_template("refused.html", record=record)
+        content = installation.store.content(record.content_version) or {}
+        return render_template(
+            "call.html",
+            record=record,
+            deliveries=found,
+            explanation=installation.explain(record.body, content),
+            feedback=installation.store.feedback_for(call_id),
+        )
+
+    return routes
+
+
+def health_blueprint(installation: Installation) -> Blueprint:
+    """The routes that monitors ask."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> Response:
+        return _status("alive", 200)
+
+    @routes.get("/readyz")
+    def ready() -> Response:
+        try:
+            installation.store.require_writable()
+        except RecordNotKept:
+            return _status("the audit store cannot be written", 503)
+        return _status("ready", 200, content=installation.content_version)
+
+    return routes
+
+
+def _status(word: str, code: int, **more: str) -> Response:
+    return Response(json.dumps({"status": word, **more}), status=code, content_type="application/json")
+
+
+def _sample_call(installation: Installation) -> str:
+    """The shortest call that gets a card, as one line of JSON; empty when no service takes a draft report."""
+    hook = f"{installation.settings.hook_domain}.report-sign"
+    offer = next((offer for offer in installation.offers.values() if offer.hook == hook), None)
+    if offer is None:
+        return ""
+    return json.dumps(sample_request(hook))
+
+
+def sample_request(hook: str) -> Mapping[str, Any]:
+    """A synthetic call of the report-sign hook: one draft report, no chart."""
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "draft-1",
+        "status": "preliminary",
+        "code": {"text": "Radiograph of the pelvis"},
+        "subject": {"reference": "Patient/example"},
+        "conclusion": _SAMPLE_TEXT,
+    }
+    return {
+        "hook": hook,
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": {
+            "userId": "Practitioner/example",
+            "patientId": "example",
+            "draftReports": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": report}]},
+        },
+    }

@@ -1,0 +1,35 @@
+"""A score and what it could still become, as the geometry of a small drawing."""
+
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 240, 22
+_LEAST, _MOST = -10, 14
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBar:
+    """Positions from the left edge in drawing units of `WIDTH`; `label` says the same in words."""
+
+    low: float
+    value: float
+    high: float
+    possible: float
+    likely: float
+    label: str
+
+
+def score_bar(low: int, value: int, high: int, possible: int, likely: int) -> ScoreBar:
+    """The drawing of one score in points; what lies beyond either end is drawn at that end."""
+    return ScoreBar(
+        low=_position(low),
+        value=_position(value),
+        high=_position(high),
+        possible=_position(possible),
+        likely=_position(likely),
+        label=f"{value} points, between {low} and {high}; possible from {possible}, likely from {likely}",
+    )
+
+
+def _position(points: int) -> float:
+    inside = min(max(points, _LEAST), _MOST)
+    return round((inside - _LEAST) / (_MOST - _LEAST) * WIDTH, 1)

@@ -1,0 +1,147 @@
+"""Nothing in the audit store can be changed: the database itself refuses, whoever asks."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from cds_service.audit import schema
+from cds_service.audit.engine import open_engine
+from cds_service.audit.feedback import read_feedback
+from cds_service.audit.store import Store
+from cds_service.errors import StartError
+from tests.audit.records import RECORD, accepted
+
+CHANGES = [
+    "UPDATE calls SET outcome = 'silent'",
+    "DELETE FROM calls",
+    "UPDATE cards SET card_uuid = 'x'",
+    "DELETE FROM cards",
+    "UPDATE feedback SET outcome = 'overridden'",
+    "DELETE FROM feedback",
+    "UPDATE content_versions SET version = '2'",
+    "DELETE FROM content_versions",
+    "UPDATE schema_version SET version = 9",
+    "DELETE FROM schema_version",
+]
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.append(RECORD)
+    store.add_feedback(RECORD.service, read_feedback({"feedback": [accepted("card-1")]}))
+    store.put_content("1", {})
+    return store
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.usefixtures("filled")
+def test_the_database_refuses(change: str, engine: Engine) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(change))
+
+
+@pytest.mark.parametrize("table", ["calls", "cards", "feedback", "content_versions", "schema_version"])
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("filled")
+def test_postgresql_refuses_to_truncate(table: str, engine: Engine) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("filled")
+def test_postgresql_refuses_in_a_replica_session_too(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        with pytest.raises(DatabaseError, match="append-only"), connection.begin_nested():
+            connection.execute(text("DELETE FROM calls"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_passes_over_a_replacement(filled: Store, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT OR REPLACE INTO content_versions VALUES ('1', 'later', x'00')"))
+    assert filled.content("1") == {}
+
+
+def test_making_the_tables_twice_changes_nothing(filled: Store, engine: Engine) -> None:
+    schema.create(engine)
+    assert len(filled.find("call-1")) == 1
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_guard_that_was_taken_away_is_back_after_the_next_start(engine: Engine) -> None:
+    change = {
+        "sqlite": "DROP TRIGGER calls_no_delete",
+        "postgresql": "ALTER TABLE calls DISABLE TRIGGER calls_no_change",
+    }
+    with engine.begin() as connection:
+        connection.execute(text(change[engine.dialect.name]))
+    schema.create(engine)
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM calls"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_on_postgresql_the_service_need_not_own_the_tables(engine: Engine, database_url: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS appender"))
+        connection.execute(text("CREATE ROLE appender LOGIN"))
+        connection.execute(text("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO appender"))
+        connection.execute(text("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO appender"))
+    own = open_engine(database_url.replace("postgres:@", "appender:@"), "FULL")
+    schema.create(own)
+    store = Store(own, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    store.append(RECORD)
+    store.require_writable()
+    assert store.find("call-1")[0].record == RECORD
+    own.dispose()
+
+
+def test_a_database_that_does_not_answer_stops_the_start() -> None:
+    engine = open_engine("postgresql://nobody@127.0.0.1:1/none", "FULL")
+    with pytest.raises(StartError, match="cannot be used"):
+        schema.create(engine)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO schema_version VALUES ({schema.VERSION + 1})"))
+    with pytest.raises(StartError, match=f"schema {schema.VERSION + 1}"):
+        schema.create(engine)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "questions"),
+    [
+        ("sqlite", {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": 2}),
+        ("postgresql", {"SHOW synchronous_commit": "on", "SHOW fsync": "on"}),
+    ],
+    indirect=["database_url"],
+)
+def test_a_committed_call_outlasts_a_power_cut(questions: dict[str, object], engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert {question: connection.scalar(text(question)) for question in questions} == questions
+
+
+@pytest.mark.parametrize(
+    ("url", "cure"),
+    [
+        ("sqlite://", "Name a file"),
+        ("sqlite:///:memory:", "Name a file"),
+        ("mysql://host/db", "no database URL"),
+        ("not a url", "no database URL"),
+        ("sqlite:////proc/nothing/here/calls.sqlite3", "cannot be made"),
+    ],
+)
+def test_a_database_that_cannot_keep_the_record_is_refused_at_start(url: str, cure: str) -> None:
+    with pytest.raises(StartError, match=cure):
+        open_engine(url, "FULL")
+
+
+def test_the_complaint_about_a_database_url_does_not_show_its_password() -> None:
+    with pytest.raises(StartError) as refused:
+        open_engine("mysql://user:open-sesame@host/db", "FULL")
+    assert "open-sesame" not in str(refused.value)
