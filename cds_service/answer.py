@@ -14,14 +14,15 @@ from cds_service.audit.body import JudgedReport, record_body
 from cds_service.audit.record import Arrival, AuditRecord, Outcome, timestamp
 from cds_service.content.load import Content
 from cds_service.core.cards import differential_card, differential_list, must_not_miss_card
-from cds_service.core.differential import Differential, alarms, next_tests, rank
+from cds_service.core.differential import Differential, alarms, rank
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading
 from cds_service.core.history import merged
+from cds_service.core.next_tests import next_tests
 from cds_service.core.scoring import NO_ENTRY
 from cds_service.fhir.chart import Chart, read_chart
-from cds_service.fhir.outgoing import CallIdentity, Subject, card_json
 from cds_service.fhir.draft import read_draft
+from cds_service.fhir.outgoing import CallIdentity, Subject, card_json
 from cds_service.fhir.request import HookCall
 from cds_service.hooks.service import ReportToRead, Service
 

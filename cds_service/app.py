@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -17,7 +17,7 @@ from cds_service.audit.store import Store
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
 from cds_service.core.explanation import explain
-from cds_service.fhir.request import HookCall
+from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
 from cds_service.security.loopback import require_safe_start
@@ -25,6 +25,7 @@ from cds_service.security.patient_key import patient_key, read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
+from cds_service.web.sample import sample_hook, sample_request
 
 
 def utc_now() -> datetime:
@@ -60,20 +61,11 @@ def create_app(
     content = open_content(settings)
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
     setting = Setting(content, settings.hook_domain, settings.public_url, partial(patient_key, secret))
+    offers = {service.id: _offer(service, setting) for service in SERVICES.values()}
+    _warm_up(offers, sample_hook(settings.hook_domain), clock())
     store = open_store(settings, clock)
     store.put_content(content.version, content.snapshot)
-    app = assemble(
-        Installation(
-            settings=settings,
-            offers={service.id: _offer(service, setting) for service in SERVICES.values()},
-            store=store,
-            content_version=content.version,
-            explain=explain,
-            clock=clock,
-            stopwatch=stopwatch,
-            new_id=ids,
-        )
-    )
+    app = assemble(Installation(settings, offers, store, content.version, explain, clock, stopwatch, ids))
     app.extensions["store"] = store
     return app
 
@@ -96,6 +88,14 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> S
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     schema.create(engine)
     return Store(engine, clock)
+
+
+def _warm_up(offers: Mapping[str, Offer], hook: str, now: datetime) -> None:
+    """Answer the sample call once, unrecorded: FHIR models are built when first used, and no caller should wait."""
+    arrival = Arrival(now, now, "start", "", lambda: 0)
+    for offer in offers.values():
+        if offer.hook == hook:
+            offer.advise(read_call(sample_request(hook), offer.id, hook), arrival)
 
 
 def _offer(service: Service, setting: Setting) -> Offer:

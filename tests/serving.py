@@ -37,7 +37,10 @@ class Server:
 
     def memory_megabytes(self) -> dict[str, float]:
         """Resident memory (all of it, and the share that is not shared with others) of the first worker."""
-        return {"worker": _kilobytes(self.workers()[0], "Rss") / 1000, "worker, its own part": _kilobytes(self.workers()[0], "Pss") / 1000}
+        return {
+            "worker": _kilobytes(self.workers()[0], "Rss") / 1000,
+            "worker, its own part": _kilobytes(self.workers()[0], "Pss") / 1000,
+        }
 
 
 def _kilobytes(process: int, kind: str) -> float:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.differential import Differential, NextTest, Spoken
+from cds_service.core.differential import Differential, Spoken
 from cds_service.core.evaluate import ItemOutcome, Outcome
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_to_json
+from cds_service.core.next_tests import NextTest
 from cds_service.core.verdict import Verdict
 
 Json = dict[str, Any]

@@ -57,7 +57,9 @@ def _from_service(arguments: Namespace, settings: Settings) -> list[dict[str, An
         response = requests.post(address, json=request, timeout=_SECONDS)
         body = response.json()
     except requests.RequestException as error:
-        raise RequestError(f"{address} cannot be reached or does not answer with JSON ({type(error).__name__}).") from None
+        raise RequestError(
+            f"{address} cannot be reached or does not answer with JSON ({type(error).__name__})."
+        ) from None
     if not response.ok:
         told = [issue.get("diagnostics", "") for issue in body.get("issue", [])]
         raise RequestError(f"{address} answered {response.status_code}: {' '.join(told)}")

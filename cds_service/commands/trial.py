@@ -34,8 +34,12 @@ class Trial:
 
 def add_trial_arguments(parser: ArgumentParser) -> None:
     """A file, and the facts to go with it when it is plain text."""
-    parser.add_argument("file", metavar="FILE", help="a hook request (JSON) or a plain-text report; - for standard input")
-    parser.add_argument("--lab", action="append", default=[], metavar="NAME=VALUE:UNIT", help="a lab, for a plain-text report")
+    parser.add_argument(
+        "file", metavar="FILE", help="a hook request (JSON) or a plain-text report; - for standard input"
+    )
+    parser.add_argument(
+        "--lab", action="append", default=[], metavar="NAME=VALUE:UNIT", help="a lab, for a plain-text report"
+    )
     parser.add_argument("--age", type=int, metavar="YEARS", help="age, for a plain-text report")
     parser.add_argument("--sex", choices=("female", "male"), help="sex, for a plain-text report")
     parser.add_argument(
@@ -51,10 +55,12 @@ def request_of(arguments: Namespace, content: Content, settings: Settings) -> di
         NotJson: the file begins like JSON and is not.
         InvalidRequest: facts were given beside a JSON request, or a lab cannot be read.
     """
-    text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
+    text = _text_of(arguments.file)
     if text.lstrip().startswith("{"):
         if arguments.lab or arguments.history or arguments.age is not None or arguments.sex:
-            raise InvalidRequest("--lab, --age, --sex and --history go with a plain-text report; the JSON request has its own.")
+            raise InvalidRequest(
+                "--lab, --age, --sex and --history go with a plain-text report; the JSON request has its own."
+            )
         try:
             request: dict[str, Any] = json.loads(text)
         except ValueError as error:
@@ -65,6 +71,15 @@ def request_of(arguments: Namespace, content: Content, settings: Settings) -> di
     return request_from_text(
         text, hook, instance, arguments.lab, arguments.age, arguments.sex, arguments.history, content.labs, utc_now().date()
     )  # fmt: skip
+
+
+def _text_of(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{file} cannot be read as UTF-8 text ({type(error).__name__}).") from None
 
 
 def tried(arguments: Namespace, settings: Settings) -> Trial:

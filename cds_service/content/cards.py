@@ -23,7 +23,9 @@ def _placeholders(source: Source, schema: Any, data: Any, path: Path_) -> list[P
     if isinstance(data, dict):
         parts = schema.get("properties", {})
         return [
-            problem for key, value in data.items() for problem in _placeholders(source, parts.get(key, {}), value, (*path, key))
+            problem
+            for key, value in data.items()
+            for problem in _placeholders(source, parts.get(key, {}), value, (*path, key))
         ]
     if not isinstance(data, str):
         return []

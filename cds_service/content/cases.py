@@ -11,10 +11,11 @@ from typing import Any
 from cds_service.content.load import Content, alarm_files, name_of, rule_files
 from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source, read_source
-from cds_service.core.differential import alarms, next_tests, rank
+from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
 from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, Missing, Patient, Span, State
 from cds_service.core.history import LISTS
+from cds_service.core.next_tests import next_tests
 from cds_service.core.quantity import Interval
 from cds_service.core.verdict import Verdict
 from cds_service.errors import ContentError, Problem
@@ -24,7 +25,12 @@ AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 
 _VALUE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)(?: (.+))?\Z")
 _STATES = {"-": State.DENIED, "?": State.UNCERTAIN}
-_VERDICTS = {"met": Verdict.MET, "not_met": Verdict.NOT_MET, "unknown": Verdict.UNKNOWN, "not_stated": Verdict.NOT_STATED}
+_VERDICTS = {
+    "met": Verdict.MET,
+    "not_met": Verdict.NOT_MET,
+    "unknown": Verdict.UNKNOWN,
+    "not_stated": Verdict.NOT_STATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,14 @@ def _judge(content: Content, source: Source, rule: str, place: int) -> CaseVerdi
     if builder.problems:
         return CaseVerdict(source.name, case["name"], tuple(builder.problems))
     expected = case["expect"]
-    told = _told_by_alarm(content, facts, rule) if "speaks" in expected else _told_by_rule(content, facts, rule, expected)
+    told = (
+        _told_by_alarm(content, facts, rule) if "speaks" in expected else _told_by_rule(content, facts, rule, expected)
+    )
     path: Path_ = ("cases", place, "expect")
     wrong = [
-        source.problem((*path, key), f"{case['name']!r} gives {key} {told[key]}, not {value}.", "Correct the rule, or the case.")
+        source.problem(
+            (*path, key), f"{case['name']!r} gives {key} {told[key]}, not {value}.", "Correct the rule, or the case."
+        )
         for key, value in expected.items()
         if key in told and told[key] != value
     ]
@@ -126,7 +136,9 @@ class _FactsOfCase:
     def build(self, data: Mapping[str, Any]) -> Facts:
         age = data.get("age")
         patient = Patient(None if age is None else Decimal(age), data.get("sex"))
-        labs = [self._lab(name, text, patient, data.get("lab_age_days", 1)) for name, text in data.get("labs", {}).items()]
+        labs = [
+            self._lab(name, text, patient, data.get("lab_age_days", 1)) for name, text in data.get("labs", {}).items()
+        ]
         results = {result.lab: result for result in labs if result is not None}
         history = [self._history(entry) for entry in data.get("history", [])]
         lesions = tuple(self._lesion(lesion, place) for place, lesion in enumerate(data.get("lesions", [])))
@@ -172,20 +184,26 @@ class _FactsOfCase:
         stated, onset = (entry, "") if isinstance(entry, str) else next(iter(entry.items()))
         concept = stated.lstrip("-?")
         if concept not in self.content.history.entries:
-            self._refuse(f"names the history {concept!r}, which is not known.", "Use an id of rules/vocabulary/history.yaml.")
+            self._refuse(
+                f"names the history {concept!r}, which is not known.", "Use an id of rules/vocabulary/history.yaml."
+            )
         age_days = (AS_OF - datetime.fromisoformat(onset).replace(tzinfo=UTC)).days if onset else None
         return HistoryFact(concept, _STATES.get(stated[0], State.PRESENT), concept, "case", onset, age_days)
 
     def _finding(self, stated: str) -> Finding:
         concept = stated.lstrip("-?")
         if concept not in self.content.vocabulary.known.findings:
-            self._refuse(f"names the finding {concept!r}, which is not known.", "Use an id of rules/vocabulary/findings.yaml.")
+            self._refuse(
+                f"names the finding {concept!r}, which is not known.", "Use an id of rules/vocabulary/findings.yaml."
+            )
         return Finding(concept, _STATES.get(stated[0], State.PRESENT), (Span(0, 0, concept, "case"),))
 
     def _lesion(self, data: Mapping[str, Any], place: int) -> Lesion:
         site = data.get("site")
         if site is not None and site not in self.content.vocabulary.known.sites:
-            self._refuse(f"names the site {site!r}, which is not known.", "Use a site of rules/vocabulary/findings.yaml.")
+            self._refuse(
+                f"names the site {site!r}, which is not known.", "Use a site of rules/vocabulary/findings.yaml."
+            )
         size = data.get("size_mm")
         findings = {finding.concept: finding for finding in map(self._finding, data.get("findings", []))}
         label = site or self.content.words.common.say("site_not_stated")

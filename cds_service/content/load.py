@@ -1,7 +1,6 @@
 """Loads all content at once: every file is read, every problem is told, and only whole content is ever used."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,11 +61,6 @@ class Content:
     def reader(self) -> ReportReader:
         """The report reader."""
         return self.vocabulary.reader
-
-    @property
-    def prefetch(self) -> Mapping[str, str]:
-        """The prefetch templates."""
-        return self.vocabulary.prefetch
 
     @cached_property
     def speaker(self) -> Speaker:

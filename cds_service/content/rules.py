@@ -29,7 +29,9 @@ def read_rule(source: Source, schemas: Schemas, known: KnownWords) -> tuple[Rule
         entry=reader.read(data["entry"], ("entry",)),
         prior=data["prior"],
         supports=tuple(_item(reader, item, ("supports", n)) for n, item in enumerate(data["supports"])),
-        argues_against=tuple(_item(reader, item, ("argues_against", n)) for n, item in enumerate(data["argues_against"])),
+        argues_against=tuple(
+            _item(reader, item, ("argues_against", n)) for n, item in enumerate(data["argues_against"])
+        ),
         excludes=tuple(_exclusion(reader, item, ("excludes", n)) for n, item in enumerate(data["excludes"])),
         known_gaps=tuple(data["known_gaps"]),
         reviewed=_reviewed(data["reviewed"]),
@@ -105,17 +107,23 @@ def _consistency(source: Source, rule: Rule) -> list[Problem]:
     """What the schema cannot see: repeated ids, and sources that no reference explains."""
     problems = []
     groups: list[tuple[str, tuple[Item | Exclusion, ...]]] = [
-        ("supports", rule.supports), ("argues_against", rule.argues_against), ("excludes", rule.excludes)
+        ("supports", rule.supports),
+        ("argues_against", rule.argues_against),
+        ("excludes", rule.excludes),
     ]
     used = Counter(item.id for _, items in groups for item in items)
     explained = {reference.id for reference in rule.references} | {"", "DOC", "GK"}
     for key, items in groups:
         for index, item in enumerate(items):
             if used[item.id] > 1:
-                problems.append(source.problem((key, index, "id"), f"{item.id!r} is used twice.", "Give each item its own id."))
+                problems.append(
+                    source.problem((key, index, "id"), f"{item.id!r} is used twice.", "Give each item its own id.")
+                )
             if item.source not in explained:
                 cure = "Add the reference, or name one that is there."
-                problems.append(source.problem((key, index, "source"), f"{item.source!r} is no reference of this rule.", cure))
+                problems.append(
+                    source.problem((key, index, "source"), f"{item.source!r} is no reference of this rule.", cure)
+                )
             if item.basis == "literature" and not item.source:
                 cure = "Name the reference, or say that the weight is an estimate."
                 problems.append(source.problem((key, index, "basis"), "says literature but names no source.", cure))

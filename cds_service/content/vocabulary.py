@@ -10,14 +10,13 @@ from cds_service.content.conditions import KnownWords
 from cds_service.content.schemas import Schemas
 from cds_service.content.vocabulary_chart import history_vocabulary, lab_vocabulary
 from cds_service.content.vocabulary_text import text_vocabulary
-from cds_service.content.yaml_source import read_source
+from cds_service.content.yaml_source import Source, read_source
 from cds_service.core.facts import HistoryFact
 from cds_service.core.findings import ReportReader, TextVocabulary, read_history_text
 from cds_service.core.history import HistoryVocabulary
-from cds_service.core.labels import Labels, TestOrder
+from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.labs import LabVocabulary
 from cds_service.errors import ContentError, Problem
-from cds_service.fhir.prefetch import prefetch_templates
 
 KINDS = ("labs", "history", "findings", "cues", "sections")
 
@@ -30,7 +29,6 @@ class Vocabulary:
     history: HistoryVocabulary
     reader: ReportReader
     labels: Labels
-    prefetch: Mapping[str, str]
     known: KnownWords
 
     @property
@@ -49,7 +47,8 @@ def read_vocabulary(rules_dir: Path, schemas: Schemas) -> Vocabulary:
     Raises:
         ContentError: with the problems of all of them; rules cannot be judged without the vocabulary.
     """
-    sources, problems = {}, []
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
     for kind in KINDS:
         name = f"rules/vocabulary/{kind}.yaml"
         try:
@@ -86,7 +85,7 @@ def _made_from(data: Mapping[str, Any], units: Mapping[str, Any]) -> Vocabulary:
         findings={finding: finding.replace("-", " ") for finding in findings},
         sites=text.region_labels,
         orders={
-            lab.id: TestOrder(lab.id, lab.orderable.name, lab.orderable.loinc, lab.orderable.display)
+            lab.id: LabOrder(lab.id, lab.orderable.name, lab.orderable.loinc, lab.orderable.display)
             for lab in labs.labs.values()
             if lab.orderable is not None
         },
@@ -98,14 +97,18 @@ def _made_from(data: Mapping[str, Any], units: Mapping[str, Any]) -> Vocabulary:
         labs=labs.labs.keys(),
         convert=labs.conversion,
     )
-    return Vocabulary(labs, history, ReportReader(text), labels, prefetch_templates(labs, history), known)
-
-
+    return Vocabulary(labs, history, ReportReader(text), labels, known)
 
 
 def _findings_of(text: TextVocabulary) -> frozenset[str]:
     """Every finding that reading a report can state."""
-    found = {text.beside_joint, *text.patient_findings, *text.in_several_lesions, *text.on_both_sides, *text.codes.values()}
+    found = {
+        text.beside_joint,
+        *text.patient_findings,
+        *text.in_several_lesions,
+        *text.on_both_sides,
+        *text.codes.values(),
+    }
     for tissue in text.tissues.values():
         found.update(finding for made in tissue.makes.values() for finding in made)
     for _, sign in text.sign_forms:

@@ -49,7 +49,11 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
             str(code["code"]): (str(entry["id"]), str(code["excluded"]))
             for entry in entries for code in entry["codes"] if "excluded" in code
         },
-        by_name=by_name,
+        unverified={
+            str(code["code"]): str(entry["id"])
+            for entry in entries for code in entry["codes"] if code["status"] == UNVERIFIED
+        },
+        by_name=by_name | _named_results(labs, names),
         names=names,
         words=_result_words(labs),
         unit_spellings=_unit_spellings(labs, entries),
@@ -162,6 +166,13 @@ def _names(entries: Iterable[Plain], names: NameWords) -> Iterable[tuple[str, Kn
         for substance, measured in substances(entry):
             for name in measured["names"]:
                 yield names.key(str(name)), Known(str(entry["id"]), substance)
+
+
+def _named_results(labs: Plain, names: NameWords) -> dict[str, Known]:
+    return {
+        names.key(str(name)): Known(stated["lab"], stated["lab"], says=stated["is"])
+        for name, stated in labs["named_results"].items()
+    }
 
 
 def _unique(pairs: Iterable[tuple[str, Known]], key: str, problems: list[Problem]) -> dict[str, Known]:

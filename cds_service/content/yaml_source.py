@@ -56,7 +56,9 @@ def read_source(path: Path, name: str) -> Source:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=_LOADER)
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([Problem(name, 1, "(file)", f"cannot be read ({error}).", "Save it as UTF-8 text.")]) from error
+        raise ContentError(
+            [Problem(name, 1, "(file)", f"cannot be read ({error}).", "Save it as UTF-8 text.")]
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cds_service.core.differential import Differential, NextTest
+from cds_service.core.differential import Differential
 from cds_service.core.evaluate import ItemOutcome, Outcome
 from cds_service.core.evidence import describe, lesion_of
 from cds_service.core.facts import Facts
-from cds_service.core.labels import Labels, TestOrder
+from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.markdown import bullets, cut, escape, table
+from cds_service.core.next_tests import NextTest
 from cds_service.core.rules import Item, RuleSet
 from cds_service.core.scoring import SHOWN
 from cds_service.core.wording import CardWords, Wording
@@ -35,7 +36,7 @@ class Card:
     detail: str
     indicator: str
     appended: str
-    orders: tuple[TestOrder, ...]
+    orders: tuple[LabOrder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,16 @@ def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
     head = [words.say(f"table.{column}") for column in ("rank", "etiology", "tier", "points", "range", "where")]
     rows = []
     for outcome, place in zip(found.ranked, places(found.ranked), strict=True):
-        rows.append([
-            place,
-            escape(speaker.title(outcome.etiology)),
-            words.say(f"tiers.{outcome.tier}"),
-            str(outcome.score),
-            f"{outcome.low} … {outcome.high}",
-            escape(_where(speaker, facts, outcome.lesion)),
-        ])
+        rows.append(
+            [
+                place,
+                escape(speaker.title(outcome.etiology)),
+                words.say(f"tiers.{outcome.tier}"),
+                str(outcome.score),
+                f"{outcome.low} … {outcome.high}",
+                escape(_where(speaker, facts, outcome.lesion)),
+            ]
+        )
     return table(head, rows)
 
 
@@ -187,7 +190,7 @@ def _test(speaker: Speaker, facts: Facts, test: NextTest) -> str:
     return words.say("missing.moves", **values, moved=", ".join(map(speaker.name, test.moved)))
 
 
-def _conclusion(speaker: Speaker, facts: Facts, found: Differential, orders: tuple[TestOrder, ...]) -> str:
+def _conclusion(speaker: Speaker, facts: Facts, found: Differential, orders: tuple[LabOrder, ...]) -> str:
     words = speaker.words.differential
     parts = []
     for tier in SHOWN:
@@ -239,5 +242,3 @@ def differential_list(found: Differential) -> list[dict[str, object]]:
         }
         for outcome in found.ranked
     ]
-
-

@@ -1,8 +1,8 @@
 """Judges every rule on the facts of one report: its tier, its score with both ends, and every item's verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.core.conditions import Atom
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.interval import score_interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
@@ -22,16 +22,27 @@ class Engine:
         rules: the rule set.
         questions: what its rules ask of each lab.
         sources: which chart lists each history entry can be found in.
+        asked_by: the facts that each criterion asks for, by the identity of its value in `rules`.
     """
 
     rules: RuleSet
     questions: Questions
     sources: HistorySources
+    asked_by: Mapping[int, tuple[str, ...]]
 
     @classmethod
     def of(cls, rules: RuleSet, sources: HistorySources) -> "Engine":
         """Prepares a rule set."""
-        return cls(rules, questions_of(rules), sources)
+        return cls(rules, questions_of(rules), sources, _asked_by(rules))
+
+
+def _asked_by(rules: RuleSet) -> dict[int, tuple[str, ...]]:
+    found = {}
+    for rule in rules.rules:
+        items: tuple[Item | Exclusion, ...] = (*rule.supports, *rule.argues_against, *rule.excludes)
+        for item in items:
+            found[id(item)] = tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in atom.about))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +97,47 @@ def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> tuple[Outcome, 
 
 
 def _outcome(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> Outcome:
-    best, held = best_view(rule, view, engine.rules)
-    capped_by = ""
-    if held.tier == LIKELY:
-        capped_by = _capping_lab(engine, rule, best, range_of)
+    settled = settle(engine, rule, view, range_of)
+    best, held = settled.view, settled.standing
+    there = facts_there(best)
     low = high = held.score
     if held.tier != NO_ENTRY:
         low, high = score_interval(rule, best, engine.questions, range_of)
     return Outcome(
         rule=rule,
-        tier=POSSIBLE if capped_by else held.tier,
-        capped_by=capped_by,
+        tier=settled.tier,
+        capped_by=settled.capped_by,
         low=low,
         score=held.score,
         high=high,
         entry=rule.entry.verdict(best),
         lesion=best.lesion.id if best.lesion is not None else "",
-        supports=tuple(_item_outcome(item, best, held) for item in rule.supports),
-        argues_against=tuple(_item_outcome(item, best, held) for item in rule.argues_against),
-        excludes=tuple(_item_outcome(item, best, held) for item in rule.excludes),
+        supports=_item_outcomes(rule.supports, best, held, engine, there),
+        argues_against=_item_outcomes(rule.argues_against, best, held, engine, there),
+        excludes=_item_outcomes(rule.excludes, best, held, engine, there),
     )
 
 
-def best_view(rule: Rule, view: View, rules: RuleSet) -> tuple[View, Standing]:
-    """The lesion at which a rule stands best, and how it stands there."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a rule stands at its best lesion, once the single-unknown cap has been put on."""
+
+    view: View
+    standing: Standing
+    capped_by: str
+
+    @property
+    def tier(self) -> str:
+        """The tier, after the cap."""
+        return POSSIBLE if self.capped_by else self.standing.tier
+
+
+def settle(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> Settled:
+    """The lesion at which a rule stands best, how it stands there, and the lab that keeps it from likely."""
     lesions: tuple[Lesion | None, ...] = view.facts.lesions or (None,)
-    judged = [(at, standing(rule, at, rules.scoring)) for at in map(view.at, lesions)]
-    return min(judged, key=lambda pair: (TIER_ORDER[pair[1].tier], -pair[1].score))
+    judged = [(at, standing(rule, at, engine.rules.scoring)) for at in map(view.at, lesions)]
+    best, held = min(judged, key=lambda pair: (TIER_ORDER[pair[1].tier], -pair[1].score))
+    return Settled(best, held, _capping_lab(engine, rule, best, range_of) if held.tier == LIKELY else "")
 
 
 def _capping_lab(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> str:
@@ -127,28 +152,34 @@ def _capping_lab(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> s
     return ""
 
 
-def _item_outcome(item: Item | Exclusion, view: View, held: Standing) -> ItemOutcome:
-    verdict = item.when.verdict(view)
-    facts = tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in _answering(atom, view)))
-    return ItemOutcome(item.id, verdict, item.id in held.counted, facts)
+def _item_outcomes(
+    items: tuple[Item, ...] | tuple[Exclusion, ...], view: View, held: Standing, engine: Engine, there: frozenset[str]
+) -> tuple[ItemOutcome, ...]:
+    """Every item's verdict, with those of the facts it asks for that were there to answer it."""
+    return tuple(
+        ItemOutcome(
+            item.id,
+            item.when.verdict(view),
+            item.id in held.counted,
+            tuple(ref for ref in engine.asked_by[id(item)] if ref in there),
+        )
+        for item in items
+    )
 
 
-def _answering(atom: Atom, view: View) -> list[str]:
-    """The facts that exist behind a question: what was there to answer it, whichever way it came out."""
-    return [ref for ref in atom.about if _exists(ref, view)]
-
-
-def _exists(ref: str, view: View) -> bool:
-    kind, _, name = ref.partition(":")
-    if kind == "lab":
-        return name in view.facts.labs
-    if kind == "history":
-        return name in view.facts.history
-    if kind == "finding":
-        return view.finding(name) is not Verdict.NOT_STATED
-    if kind == "age":
-        return view.facts.patient.age_years is not None
-    if kind == "sex":
-        return view.facts.patient.sex is not None
-    lesion = view.lesion
-    return lesion is not None and (lesion.region if kind == "site" else lesion.size_mm) is not None
+def facts_there(view: View) -> frozenset[str]:
+    """Every fact that a question could be answered by, in this view: "lab:egfr", "finding:lobulated", "age" and so on."""
+    facts, lesion = view.facts, view.lesion
+    there = {f"lab:{lab}" for lab in facts.labs} | {f"history:{entry}" for entry in facts.history}
+    there |= {f"finding:{finding}" for finding in facts.findings}
+    if facts.patient.age_years is not None:
+        there.add("age")
+    if facts.patient.sex is not None:
+        there.add("sex")
+    if lesion is not None:
+        there |= {f"finding:{finding}" for finding in lesion.findings}
+        if lesion.region is not None:
+            there.add("site")
+        if lesion.size_mm is not None:
+            there.add("size")
+    return frozenset(there)

@@ -11,7 +11,7 @@ from typing import Any
 from cds_service.core.evidence import describe, lesion_of, range_text
 from cds_service.core.facts import Facts, Finding, LabResult, Lesion
 from cds_service.core.facts_json import facts_from_json
-from cds_service.core.labels import Labels, TestOrder
+from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.view import compared_with_range
 
 VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
@@ -89,7 +89,7 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TestRow:
+class NextTestRow:
     """A missing test, what it could put first, and what it would move."""
 
     name: str
@@ -122,7 +122,7 @@ class ReportRow:
     lesions: tuple[LesionRow, ...]
     findings: tuple[StatedRow, ...]
     rules: tuple[RuleRow, ...]
-    tests: tuple[TestRow, ...]
+    tests: tuple[NextTestRow, ...]
     alarms: tuple[AlarmRow, ...]
     set_aside: tuple[tuple[str, str], ...]
 
@@ -153,7 +153,7 @@ def explain(body: Json, content: Json) -> Explanation:
 def labels_of(content: Json) -> Labels:
     """The names that a content snapshot holds."""
     names = content["labels"]
-    orders = {lab: TestOrder(lab, *order) for lab, order in names["orders"].items()}
+    orders = {lab: LabOrder(lab, *order) for lab, order in names["orders"].items()}
     return Labels(names["labs"], names["units"], names["history"], names["findings"], names["sites"], orders)
 
 
@@ -183,7 +183,8 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
 def _labs(facts: Facts, labels: Labels) -> tuple[LabRow, ...]:
     known = [_lab(result, labels) for result in facts.labs.values()]
     missing = [
-        LabRow(labels.labs.get(lab, lab), "", "", "", "", "", "", "", str(why)) for lab, why in facts.missing_labs.items()
+        LabRow(labels.labs.get(lab, lab), "", "", "", "", "", "", "", str(why))
+        for lab, why in facts.missing_labs.items()
     ]
     return tuple(known + missing)
 
@@ -211,7 +212,9 @@ def _lesion(lesion: Lesion, labels: Labels) -> LesionRow:
 def _finding(finding: Finding, labels: Labels) -> StatedRow:
     quotes = "; ".join(dict.fromkeys(f"“{span.quote}”" for span in finding.spans))
     where = ", ".join(
-        dict.fromkeys(f"{span.resource} {span.start}–{span.end}" if span.end else span.resource for span in finding.spans)
+        dict.fromkeys(
+            f"{span.resource} {span.start}–{span.end}" if span.end else span.resource for span in finding.spans
+        )
     )
     return StatedRow(labels.findings.get(finding.concept, finding.concept), str(finding.state), quotes, where)
 
@@ -273,10 +276,10 @@ def _item(
     )
 
 
-def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> TestRow:
+def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> NextTestRow:
     order = labels.orders.get(test["lab"])
     named = content["etiologies"]
-    return TestRow(
+    return NextTestRow(
         name=order.name if order is not None else labels.labs.get(test["lab"], test["lab"]),
         missing=str(facts.missing_labs.get(test["lab"], "")),
         leaders=", ".join(named[rule] for rule in test["leaders"]),
@@ -287,5 +290,3 @@ def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> TestRow:
 def _alarm(spoken: Json, content: Json) -> AlarmRow:
     alarm = content["alarms"][spoken["rule"].partition("@")[0]]
     return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"])
-
-

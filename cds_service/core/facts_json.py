@@ -77,7 +77,9 @@ def _lab(result: LabResult) -> Json:
         "lab": result.lab,
         "value": None if value is None else [_text(value.low), _text(value.high), value.low_open, value.high_open],
         "word": result.word,
-        "range": None if result.range is None else [_text(result.range.low), _text(result.range.high), result.range.source],
+        "range": None
+        if result.range is None
+        else [_text(result.range.low), _text(result.range.high), result.range.source],
         "sent": result.sent,
         "conversion": result.conversion,
         "effective": result.effective,

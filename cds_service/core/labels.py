@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class TestOrder:
+class LabOrder:
     """How a missing lab is ordered: what the order says, its LOINC code, and its place among equals."""
 
     lab: str
@@ -27,4 +27,4 @@ class Labels:
     history: Mapping[str, str]
     findings: Mapping[str, str]
     sites: Mapping[str, str]
-    orders: Mapping[str, TestOrder]
+    orders: Mapping[str, LabOrder]

@@ -115,11 +115,15 @@ class Lab:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code or a name stands for: a lab, the substance measured, and purposes it must not serve."""
+    """What a code or a name stands for: a lab, the substance measured, and purposes it must not serve.
+
+    `says` is the result that the name itself states, as "hypercalcaemia" does; empty for all others.
+    """
 
     lab: str
     substance: str
     not_for: frozenset[str] = frozenset()
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class LabVocabulary:
         labs: by id, in the vocabulary's order.
         by_code: by LOINC code.
         excluded: LOINC codes that look like one of the labs and are not, with the lab and the reason.
+        unverified: LOINC codes whose meaning no source here confirms, with the lab that they are thought to be.
         by_name: by `NameWords.key`.
         unit_spellings: by `folded_unit`, UCUM's own spellings included.
         prefetch_count: results to ask for in each prefetch template.
@@ -147,6 +152,7 @@ class LabVocabulary:
     labs: Mapping[str, Lab]
     by_code: Mapping[str, Known]
     excluded: Mapping[str, tuple[str, str]]
+    unverified: Mapping[str, str]
     by_name: Mapping[str, Known]
     names: NameWords
     words: ResultWords
@@ -179,7 +185,7 @@ class LabVocabulary:
 
 
 def level(value: Interval, limits: ReferenceRange) -> str | None:
-    """"high", "low" or "normal" by a reference range; None where the value or a missing end leaves it open."""
+    """The word for a value by a reference range; None where the value or a missing end leaves it open."""
     if limits.high is not None and value.above(limits.high) is Verdict.MET:
         return "high"
     if limits.low is not None and value.below(limits.low) is Verdict.MET:

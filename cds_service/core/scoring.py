@@ -39,9 +39,7 @@ def counted_items(items: Iterable[Item], view: View) -> dict[str, Item]:
 
 def kinds_of_evidence(items: Iterable[Item], view: View) -> frozenset[str]:
     """The kinds of evidence, of imaging, labs and history, that meet these items."""
-    return frozenset(
-        atom.kind for item in items for atom in item.when.atoms() if atom.verdict(view) is Verdict.MET
-    )
+    return frozenset(atom.kind for item in items for atom in item.when.atoms() if atom.verdict(view) is Verdict.MET)
 
 
 def standing(rule: Rule, view: View, scoring: Scoring) -> Standing:
@@ -50,17 +48,13 @@ def standing(rule: Rule, view: View, scoring: Scoring) -> Standing:
     supporting = counted_items(rule.supports, view)
     opposing = counted_items(rule.argues_against, view)
     score = (
-        rule.prior
-        + sum(item.weight for item in supporting.values())
-        - sum(item.weight for item in opposing.values())
+        rule.prior + sum(item.weight for item in supporting.values()) - sum(item.weight for item in opposing.values())
     )
     counted = frozenset(item.id for group in (supporting, opposing) for item in group.values())
     return Standing(_tier(rule, entry, score, supporting, view, scoring), score, counted)
 
 
-def _tier(
-    rule: Rule, entry: Verdict, score: int, supporting: dict[str, Item], view: View, scoring: Scoring
-) -> str:
+def _tier(rule: Rule, entry: Verdict, score: int, supporting: dict[str, Item], view: View, scoring: Scoring) -> str:
     if entry not in (Verdict.MET, Verdict.UNKNOWN):
         return NO_ENTRY
     if any(exclusion.when.verdict(view) is Verdict.MET for exclusion in rule.excludes):

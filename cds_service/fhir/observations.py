@@ -42,8 +42,9 @@ class Recognised:
 def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, str]:
     """The lab that a CodeableConcept stands for, and why it must not be used (empty where it may).
 
-    LOINC decides. A LOINC code that is not in the vocabulary is matched by its own display only where that names a
-    blood specimen: its free text may say "calcium" of urine.
+    LOINC decides. Beside a LOINC code that is not in the vocabulary a name counts only where it names a blood specimen,
+    since plain "calcium" may be of urine; beside an unverified code it counts where it names the lab that the code is
+    thought to be.
     """
     listed = codings(code)
     loincs = [(value, display) for system, value, display in listed if system.rstrip("/") in LOINC_SYSTEMS]
@@ -54,11 +55,16 @@ def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, s
         if value in vocabulary.excluded:
             lab, reason = vocabulary.excluded[value]
             return Known(lab, lab), f"its code is of another test: {reason}"
-    if loincs:
-        names = [_without_property(display) for _, display in loincs if _names_blood(display)]
-    else:
-        names = [concept_text(code), *(display for _, _, display in listed), *(value for _, value, _ in listed)]
-    return next((known for name in names if name and (known := vocabulary.named(name))), None), ""
+    names = [concept_text(code), *(display for _, _, display in listed)]
+    if not loincs:
+        return _first_named([*names, *(value for _, value, _ in listed)], vocabulary), ""
+    thought = {vocabulary.unverified[value] for value, _ in loincs if value in vocabulary.unverified}
+    known = _first_named([_without_property(name) for name in names if thought or _names_blood(name)], vocabulary)
+    return (known if known is None or not thought or known.lab in thought else None), ""
+
+
+def _first_named(names: list[str], vocabulary: LabVocabulary) -> Known | None:
+    return next((known for name in names if name and (known := vocabulary.named(name))), None)
 
 
 def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of: datetime) -> Iterator[Recognised]:

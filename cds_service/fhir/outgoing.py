@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cds_service.core.cards import Card
-from cds_service.core.labels import TestOrder
+from cds_service.core.labels import LabOrder
 from cds_service.core.wording import CardWords
 
 LOINC = "http://loinc.org"
@@ -86,7 +86,7 @@ def card_json(
         "extension": extension,
     }
     suggestions = []
-    if card.appended and report_id:
+    if card.appended and report_id and card.appended not in str(report.get("conclusion", "")):
         suggestions.append(_suggestion(
             ids.uuid("update", report_id),
             own.say("conclusion.label"),
@@ -117,7 +117,7 @@ def appended(report: Json, text: str) -> Json:
     return {**report, "conclusion": f"{before}\n\n{text}" if isinstance(before, str) and before else text}
 
 
-def service_request(order: TestOrder, who: Subject, reason: str) -> Json:
+def service_request(order: LabOrder, who: Subject, reason: str) -> Json:
     """A proposal to order a missing test."""
     fields: Json = {
         "status": "draft",

@@ -1,7 +1,7 @@
 """One Observation to one LabResult: value, word, reference range, and how the one became the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -51,8 +51,9 @@ def read_result(candidate: Candidate, vocabulary: LabVocabulary, patient: Patien
         Unusable: with the reason to set it aside.
     """
     lab = vocabulary.labs[candidate.known.lab]
-    measured = read_value(candidate.observation, lab, vocabulary)
-    flag = _interpretation(candidate.observation, lab, vocabulary)
+    stated = candidate.known.says
+    measured = _stated(candidate, lab, vocabulary) if stated else read_value(candidate.observation, lab, vocabulary)
+    flag = None if stated else _interpretation(candidate.observation, lab, vocabulary)
     if measured is None:
         if flag is None:
             absent = candidate.observation.get("dataAbsentReason") is not None
@@ -91,6 +92,14 @@ def _result(
         age_days=age_days,
         resource=candidate.name,
     )
+
+
+def _stated(candidate: Candidate, lab: Lab, vocabulary: LabVocabulary) -> Measured:
+    """The result that the test's name states, unless its value is anything but a yes."""
+    measured = read_value(candidate.observation, replace(lab, kind=LabKind.WORD), vocabulary)
+    if measured is not None and measured.word != "positive":
+        raise Unusable("its value does not fit its name")
+    return Measured(None, "", None, candidate.known.says, candidate.known.says)
 
 
 def _interpretation(observation: Mapping[str, Any], lab: Lab, vocabulary: LabVocabulary) -> str | None:
@@ -173,10 +182,18 @@ def _conversion_text(measured: Measured, lab: Lab, substance: str, conversion: t
     if measured.unit and measured.unit != measured.ucum:
         steps.append(f"{measured.unit} read as {measured.ucum}")
     if factor != 1:
-        by_amount = _is_amount(measured.ucum) != _is_amount(lab.unit) or substance != lab.id
-        basis = f" ({lab.bases[substance]})" if by_amount and substance in lab.bases else ""
+        basis = _basis(measured.ucum, lab, substance)
         steps.append(f"{measured.ucum} x {factor} = {lab.unit}{basis}")
     return "; ".join(steps)
+
+
+def _basis(unit: str, lab: Lab, substance: str) -> str:
+    """The molar masses that a conversion rests on: that of what was weighed, on either side."""
+    weighed = [] if _is_amount(unit) else [substance]
+    weighed += [] if _is_amount(lab.unit) else [lab.id]
+    rests_on_amount = _is_amount(unit) != _is_amount(lab.unit) or substance != lab.id
+    bases = [lab.bases[name] for name in weighed if name in lab.bases]
+    return f" ({'; '.join(bases)})" if rests_on_amount and bases else ""
 
 
 def _is_amount(unit: str) -> bool:

@@ -18,7 +18,9 @@ def reports(call: HookCall) -> list[ReportToRead]:
         ReportMissing: there is none.
     """
     entries = call.context["draftReports"].get("entry")
-    resources = [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    resources = (
+        [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
     drafts = [item for item in resources if isinstance(item, dict) and item.get("resourceType") == "DiagnosticReport"]
     if not drafts:
         raise ReportMissing("context.draftReports holds no DiagnosticReport. Send the report that is being signed.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.content.load import Content
+from cds_service.fhir.prefetch import prefetch_templates
 from cds_service.fhir.request import HookCall
 
 
@@ -45,6 +46,6 @@ class Service:
             "title": self.title,
             "description": self.description,
             "id": self.id,
-            "prefetch": dict(content.prefetch),
+            "prefetch": prefetch_templates(content.labs, content.history),
             "usageRequirements": self.usage,
         }

@@ -1,17 +1,15 @@
 """The pages: what this is, one page per call that explains it, and whether the service is well."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, Response, render_template
 
 from cds_service.audit.record import Outcome
 from cds_service.errors import RecordNotKept, UnknownCall
 from cds_service.web.installation import Installation
+from cds_service.web.sample import sample_hook, sample_request
 
 _RECENT = 20
-_SAMPLE_TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
 
 
 def pages_blueprint(installation: Installation) -> Blueprint:
@@ -73,29 +71,6 @@ def _status(word: str, code: int, **more: str) -> Response:
 
 def _sample_call(installation: Installation) -> str:
     """The shortest call that gets a card, as one line of JSON; empty when no service takes a draft report."""
-    hook = f"{installation.settings.hook_domain}.report-sign"
-    offer = next((offer for offer in installation.offers.values() if offer.hook == hook), None)
-    if offer is None:
-        return ""
-    return json.dumps(sample_request(hook))
-
-
-def sample_request(hook: str) -> Mapping[str, Any]:
-    """A synthetic call of the report-sign hook: one draft report, no chart."""
-    report = {
-        "resourceType": "DiagnosticReport",
-        "id": "draft-1",
-        "status": "preliminary",
-        "code": {"text": "Radiograph of the pelvis"},
-        "subject": {"reference": "Patient/example"},
-        "conclusion": _SAMPLE_TEXT,
-    }
-    return {
-        "hook": hook,
-        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-        "context": {
-            "userId": "Practitioner/example",
-            "patientId": "example",
-            "draftReports": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": report}]},
-        },
-    }
+    hook = sample_hook(installation.settings.hook_domain)
+    offered = any(offer.hook == hook for offer in installation.offers.values())
+    return json.dumps(sample_request(hook)) if offered else ""

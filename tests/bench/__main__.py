@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,12 +58,19 @@ def reading(yardstick: float) -> None:
     took = milliseconds(lambda: read_report(REPORT, reader), 50)
     show(f"reading a {words}-word report", took, "ms", "at most 1 ms for 230 words", yardstick)
     for name, text in HOSTILE.items():
-        half, whole = (milliseconds(lambda part=part: read_report(part, reader), 1) for part in (text[: len(text) // 2], text))
-        show(f"reading 200 kB of {name}", whole, "ms", f"{whole / max(half, 0.001):.1f} x half of it: 2 is linear", yardstick)
+        half, whole = (milliseconds(partial(read_report, part, reader), 1) for part in (text[: len(text) // 2], text))
+        show(
+            f"reading 200 kB of {name}",
+            whole,
+            "ms",
+            f"{whole / max(half, 0.001):.1f} x half of it: 2 is linear",
+            yardstick,
+        )
 
 
 def importing(yardstick: float) -> None:
     """Importing the application in a fresh interpreter, less the interpreter's own start."""
+
     def start(code: str) -> float:
         began = time.perf_counter()
         subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,7 +14,15 @@ _ANALYTES = (
     ("phosphate", "2777-1", "Phosphate [Mass/volume] in Serum or Plasma", "mg/dL", 7.1, 2.5, 4.5),
     ("pth", "2731-8", "Parathyrin.intact [Mass/volume] in Serum or Plasma", "pg/mL", 640, 15, 65),
     ("renal", "2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 6.2, 0.6, 1.3),
-    ("renal", "98979-8", "Glomerular filtration rate/1.73 sq M.predicted (CKD-EPI 2021)", "mL/min/{1.73_m2}", 9, 60, 120),
+    (
+        "renal",
+        "98979-8",
+        "Glomerular filtration rate/1.73 sq M.predicted (CKD-EPI 2021)",
+        "mL/min/{1.73_m2}",
+        9,
+        60,
+        120,
+    ),
     ("renal", "3094-0", "Urea nitrogen [Mass/volume] in Serum or Plasma", "mg/dL", 61, 7, 20),
     ("vitamin-d", "62292-8", "25-Hydroxyvitamin D3+25-Hydroxyvitamin D2 [Mass/volume]", "ng/mL", 22, 20, 80),
     ("enzymes", "6768-6", "Alkaline phosphatase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 210, 45, 130),
@@ -90,18 +98,28 @@ def _observation(place: int) -> tuple[str, Json]:
     resource = {
         "resourceType": "Observation",
         "id": f"obs-{place}",
-        "meta": {"profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"], "versionId": "1"},
-        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{name}: {value} {unit} {"." * 160}</div>'},
+        "meta": {
+            "profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"],
+            "versionId": "1",
+        },
+        "text": {
+            "status": "generated",
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{name}: {value} {unit} {"." * 160}</div>',
+        },
         "identifier": [{"system": "urn:oid:1.2.840.114350.1.13.0.1.7.2.798268", "value": f"{place:08d}"}],
         "status": "final",
-        "category": [{
-            "coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-                "code": "laboratory",
-                "display": "Laboratory",
-            }],
-            "text": "Laboratory",
-        }],
+        "category": [
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                        "code": "laboratory",
+                        "display": "Laboratory",
+                    }
+                ],
+                "text": "Laboratory",
+            }
+        ],
         "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": name}], "text": name},
         "subject": {"reference": "Patient/p1", "display": "Patient of the benchmark"},
         "encounter": {"reference": f"Encounter/e{place // 10}"},

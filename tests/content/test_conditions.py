@@ -7,8 +7,21 @@ import pytest
 
 from cds_service.content.conditions import ConditionReader, KnownWords
 from cds_service.content.yaml_source import Source
-from cds_service.core.conditions import AllOf, AnyOf, AtSite, Bounds, HasFinding, InHistory, LabIs, LabWithin, Not, OfAge
-from cds_service.core.conditions import OfSex, OfSize, Without
+from cds_service.core.conditions import (
+    AllOf,
+    AnyOf,
+    AtSite,
+    Bounds,
+    HasFinding,
+    InHistory,
+    LabIs,
+    LabWithin,
+    Not,
+    OfAge,
+    OfSex,
+    OfSize,
+    Without,
+)
 
 FACTORS = {("egfr", "mL/min/{1.73_m2}"): (Decimal(1), 0), ("phosphate", "mmol/L"): (Decimal("3.0974"), 2)}
 KNOWN = KnownWords(
@@ -33,7 +46,10 @@ def read(data: Any) -> tuple[object, list[str]]:
         ({"finding": ["lobulated", "mass"]}, HasFinding(("lobulated", "mass"))),
         ({"site": ["hip", "knee"]}, AtSite(("hip", "knee"))),
         ({"size": {"above": 50, "unit": "mm"}}, OfSize(Bounds((("above", Decimal(50)),)))),
-        ({"age": {"at_least": 2, "below": 10, "unit": "years"}}, OfAge(Bounds((("at_least", Decimal(2)), ("below", Decimal(10)))))),
+        (
+            {"age": {"at_least": 2, "below": 10, "unit": "years"}},
+            OfAge(Bounds((("at_least", Decimal(2)), ("below", Decimal(10))))),
+        ),
         ({"sex": "female"}, OfSex("female")),
         ({"history": "burn"}, InHistory(("burn",))),
         ({"history": "burn", "within": "6 months"}, InHistory(("burn",), 180)),
@@ -62,8 +78,14 @@ def test_a_condition_is_read_as_written(written: Any, meant: object) -> None:
         ("lobulated", "when: is not a condition. Write a mapping such as {finding: lobulated}."),
         ({}, "when: must ask exactly one thing."),
         ({"finding": "lobulated", "site": "hip"}, "when: must ask exactly one thing."),
-        ({"finding": "lumpy"}, "when.finding: names 'lumpy', which is not known. Use an id of rules/vocabulary/findings.yaml"),
-        ({"history": "burn", "within": "soon"}, "when.within: is not a length of time. Write it as '6 months' or '1 year'."),
+        (
+            {"finding": "lumpy"},
+            "when.finding: names 'lumpy', which is not known. Use an id of rules/vocabulary/findings.yaml",
+        ),
+        (
+            {"history": "burn", "within": "soon"},
+            "when.within: is not a length of time. Write it as '6 months' or '1 year'.",
+        ),
         ({"history": "burn", "above": 1}, "when.above: does not belong here."),
         ({"lab": "egfr", "below": 15}, "when.unit: is missing or not a unit of this lab."),
         ({"lab": "egfr", "below": "x", "unit": "mL/min/{1.73_m2}"}, "when.below: is not a number."),

@@ -19,9 +19,10 @@ from cds_service.core.conditions import (
     OfSize,
     Without,
 )
-from cds_service.core.differential import alarms, next_tests, rank
+from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
 from cds_service.core.facts import Facts
+from cds_service.core.next_tests import next_tests
 from cds_service.core.rules import Alarm, Exclusion, Rule
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
@@ -88,7 +89,9 @@ def judge(one: Rule, known: Facts) -> Outcome:
         (LabIs("ana", "positive"), facts(lesion(), labs=[lab("ana", "positive")]), MET),
     ],
 )
-def test_a_condition_gives_the_verdict_that_the_facts_allow(condition: Condition, known: Facts, verdict: Verdict) -> None:
+def test_a_condition_gives_the_verdict_that_the_facts_allow(
+    condition: Condition, known: Facts, verdict: Verdict
+) -> None:
     sources = HistorySources({"dialysis": frozenset({"conditions", "procedures"})})
     assert condition.verdict(View(known, sources, known.lesions[0])) is verdict
 
@@ -116,7 +119,9 @@ def test_within_a_domain_only_the_heaviest_met_item_counts() -> None:
     ],
     ids=["two kinds", "one kind", "a defining sign", "heavy but one kind", "three points"],
 )
-def test_likely_asks_for_four_points_and_two_kinds_of_evidence_or_a_defining_sign(supports: list[object], tier: str) -> None:
+def test_likely_asks_for_four_points_and_two_kinds_of_evidence_or_a_defining_sign(
+    supports: list[object], tier: str
+) -> None:
     known = facts(lesion("soft-tissue-calcification", "lobulated", "mass"), history=["dialysis"])
     assert judge(rule("r", *supports), known).tier == tier  # type: ignore[arg-type]  # a table of items
 
@@ -238,9 +243,23 @@ def test_a_test_that_cannot_move_anything_is_not_suggested() -> None:
     assert next_tests(judged, known, evaluate(judged, known, usual_range), usual_range) == ()
 
 
+@pytest.mark.parametrize(
+    ("prior", "defining", "suggested"),
+    [(0, True, ["egfr"]), (-1, False, []), (-1, True, []), (-5, True, [])],
+    ids=["a shown one could become likely", "a rare one could become possible", "only possible", "nothing at all"],
+)
+def test_a_test_is_suggested_for_what_is_shown_or_could_become_likely(
+    prior: int, defining: bool, suggested: list[str]
+) -> None:
+    judged = engine(rule("r", item("kidney", EGFR_BELOW_15, 4, defining=defining), prior=prior))
+    known = facts(lesion("soft-tissue-calcification"))
+    tests = next_tests(judged, known, evaluate(judged, known, no_range), no_range)
+    assert [test.lab for test in tests] == suggested
+
+
 def test_a_result_too_old_for_the_question_is_suggested_again() -> None:
     recent = LabWithin("egfr", Bounds((("below", Decimal(15)),)), within_days=365)
-    judged = engine(rule("r", item("kidney", recent, 4), prior=-1))
+    judged = engine(rule("r", item("kidney", recent, 4, defining=True)))
     known = facts(lesion("soft-tissue-calcification"), labs=[lab("egfr", "8", age_days=400)])
     tests = next_tests(judged, known, evaluate(judged, known, no_range), no_range)
     assert [test.lab for test in tests] == ["egfr"]

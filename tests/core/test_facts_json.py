@@ -13,7 +13,12 @@ def test_facts_come_back_from_json_as_they_went() -> None:
     known = facts(
         lesion("soft-tissue-calcification", "?lobulated", "-mass", size="73.5"),
         lesion("fingertip", at=None),
-        labs=[lab("phosphate", "7.40", PHOSPHATE), lab("pth", ">900"), lab("ana", "positive"), lab("egfr", "8", age_days=None)],
+        labs=[
+            lab("phosphate", "7.40", PHOSPHATE),
+            lab("pth", ">900"),
+            lab("ana", "positive"),
+            lab("egfr", "8", age_days=None),
+        ],
         missing={"calcium": Missing.NONE_ON_FILE, "alp": Missing.SET_ASIDE, "ck": Missing.NONE_ON_FILE},
         history=["dialysis", "-burn"],
         findings=["multiple-sites"],

@@ -45,7 +45,9 @@ def answered(content: Content, case: PublishedCase) -> Result:
     call = read_call(case.request, service.id, HOOK)
     arrival = Arrival(AS_OF, AS_OF, "evaluation", fingerprint(case.request), lambda: 0)
     given = answer(service, call, arrival, Setting(content, DOMAIN, "http://127.0.0.1", lambda _patient: ""))
-    listed = next((card["extension"].get(f"{DOMAIN}.differential", []) for card in given.cards), [])
+    listed: list[dict[str, str]] = next(
+        (card["extension"].get(f"{DOMAIN}.differential", []) for card in given.cards), []
+    )
     return Result(case, tuple((one["etiology"], one["tier"]) for one in listed), len(given.cards))
 
 

@@ -114,7 +114,9 @@ def _lab(lab: Json) -> Json | None:
     if flag is not None:
         fields["interpretation"] = [{"coding": [{"code": _CODES.get(flag, flag)}], "text": flag}]
     if lab.get("reference_low") is not None or lab.get("reference_high") is not None:
-        ends = {end: {"value": lab[f"reference_{end}"], "unit": unit} for end in ("low", "high") if lab[f"reference_{end}"]}
+        ends = {
+            end: {"value": lab[f"reference_{end}"], "unit": unit} for end in ("low", "high") if lab[f"reference_{end}"]
+        }
         fields["referenceRange"] = [ends]
     return fields
 

@@ -40,7 +40,8 @@ class Told:
     @property
     def ranked(self) -> list[Json]:
         """The ranked list of the differential card; empty without one."""
-        return self.card("differential").get("extension", {}).get(f"{DOMAIN}.differential", [])
+        listed: list[Json] = self.card("differential").get("extension", {}).get(f"{DOMAIN}.differential", [])
+        return listed
 
     @property
     def names(self) -> list[str]:
@@ -105,7 +106,12 @@ def hook_request(
         {"resourceType": "Condition", "id": f"c{place}", "code": {"text": name}, "subject": {"reference": "Patient/p1"}}
         for place, name in enumerate(conditions)
     ]
-    chart: Json = {"patient": patient, "conditions": bundle(problems), "procedures": bundle([]), "medications": bundle([])}
+    chart: Json = {
+        "patient": patient,
+        "conditions": bundle(problems),
+        "procedures": bundle([]),
+        "medications": bundle([]),
+    }
     if labs:
         chart["calcium"] = bundle([observation(*lab) for lab in labs])
     context = {"userId": "Practitioner/1", "patientId": "p1", "draftReports": bundle(drafts)}
@@ -121,5 +127,7 @@ def ask(request: Json) -> Told:
     """The answer to a request, judged at a fixed moment."""
     call = read_call(request, SERVICE.id, HOOK)
     arrival = Arrival(AS_OF, AS_OF, "tests", fingerprint(request), lambda: 0)
-    given = answer(SERVICE, call, arrival, Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}"))
+    given = answer(
+        SERVICE, call, arrival, Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}")
+    )
     return Told(given.cards, given.record)

@@ -8,12 +8,22 @@ TEXT = "Large lobulated periarticular calcified masses about both hips with flui
 EGFR = "mL/min/{1.73_m2}"
 CHARTS = {
     "kidney failure": [("egfr", 8, EGFR), ("phosphate", 8.2, "mg/dL"), ("pth", 900, "pg/mL")],
-    "high phosphate alone": [("egfr", 95, EGFR), ("phosphate", 7.4, "mg/dL"), ("calcium", 9.6, "mg/dL"), ("pth", 18, "pg/mL")],
+    "high phosphate alone": [
+        ("egfr", 95, EGFR),
+        ("phosphate", 7.4, "mg/dL"),
+        ("calcium", 9.6, "mg/dL"),
+        ("pth", 18, "pg/mL"),
+    ],
     "vitamin D": [("calcium", 13.1, "mg/dL"), ("pth", 4, "pg/mL"), ("vitamin-d-25", 210, "ng/mL")],
 }
 IN_SI = {
     "kidney failure": [("egfr", 8, EGFR), ("phosphate", 2.648, "mmol/L"), ("pth", 95.49, "pmol/L")],
-    "high phosphate alone": [("egfr", 95, EGFR), ("phosphate", 2.389, "mmol/L"), ("calcium", 2.395, "mmol/L"), ("pth", 1.91, "pmol/L")],
+    "high phosphate alone": [
+        ("egfr", 95, EGFR),
+        ("phosphate", 2.389, "mmol/L"),
+        ("calcium", 2.395, "mmol/L"),
+        ("pth", 1.91, "pmol/L"),
+    ],
     "vitamin D": [("calcium", 3.269, "mmol/L"), ("pth", 0.424, "pmol/L"), ("vitamin-d-25", 524.2, "nmol/L")],
 }
 FIRST = {

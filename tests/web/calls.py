@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from cds_service.web.pages import sample_request
+from cds_service.web.sample import sample_request
 from tests.web.conftest import HOOK, SERVICE
 
 URL = f"/cds-services/{SERVICE}"

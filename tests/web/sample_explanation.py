@@ -6,10 +6,10 @@ from cds_service.core.explanation import (
     ItemRow,
     LabRow,
     LesionRow,
+    NextTestRow,
     ReportRow,
     RuleRow,
     StatedRow,
-    TestRow,
 )
 
 HOSTILE = "<script>alert('x')</script>"
@@ -44,7 +44,7 @@ SAMPLE = Explanation(
             report_id="draft-1",
             status="preliminary",
             silent="",
-            age="24 years",
+            age="age 24",
             sex="female",
             labs=(
                 LabRow(
@@ -66,7 +66,9 @@ SAMPLE = Explanation(
             findings=(StatedRow("multiple sites", "present", "“both hips”", "report 50–59"),),
             rules=(_RULE,),
             tests=(
-                TestRow("Creatinine with eGFR", "not provided", "Secondary hyperparathyroidism", "Tumoral calcinosis"),
+                NextTestRow(
+                    "Creatinine with eGFR", "not provided", "Secondary hyperparathyroidism", "Tumoral calcinosis"
+                ),
             ),
             alarms=(
                 AlarmRow("Mass that may be a sarcoma", "sarcoma@1.0.0", True, "Refer before any excision."),

@@ -1,6 +1,6 @@
 """One clause of what was seen: its minerals, signs and sizes, each put on the lesion that it speaks of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cds_service.core.facts import Span, State
 from cds_service.core.findings.context import Clause, state_of
@@ -81,7 +81,7 @@ class ReportState:
 
     def speak_of(self, sites: Sequence[Site], lasting: bool) -> None:
         """Note the sites that a clause spoke of; `lasting` when it described a lesion there."""
-        regions = [site for site in sites if site.region]
+        regions = _distinct(site for site in sites if site.region)
         if regions:
             self._sentence = regions
             if lasting:
@@ -162,7 +162,7 @@ def _read_mineral(number: int, around: Surroundings, clause: Clause, state: Repo
         state.findings.say(mineral.name, said, span)
         if mineral.tissue is None or said is not State.PRESENT:
             return mention, [], None
-    targets = targets_of(number, mineral, around, state.tokens)
+    targets = _distinct(targets_of(number, mineral, around, state.tokens))
     if mineral.finding is not None:
         return mention, _say_fixed(mineral, mineral.finding, targets, said, span, state), said
     recorded = _say_by_tissue(mineral, targets, said, span, _is_plural(mention, state.tokens), state)
@@ -245,6 +245,11 @@ def _sites_for(sign: Mention, lesions: Sequence[tuple[Mention, list[Site]]], nam
         return []
     nearest = min(named, key=lambda site: _distance(sign, site.first, site.stop))
     return [site for site in named if site.group == nearest.group]
+
+
+def _distinct(sites: Iterable[Site]) -> list[Site]:
+    """The sites without repetition, so that a text that repeats itself does not multiply them."""
+    return list({(site.region, site.side, site.tissue, site.near): site for site in sites}.values())
 
 
 def _overlap(sign: Mention, site: Site) -> bool:

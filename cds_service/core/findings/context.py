@@ -10,6 +10,7 @@ from cds_service.core.findings.vocabulary import Cue
 
 _SILENT = frozenset({"hypothetical", "family", "qualified", "advice"})
 _DENYING = frozenset({"negation", "resolved"})
+_EXPLAINING = frozenset({"cause", "object"})
 _LIST_ENDS = frozenset({"or", "nor"})
 _OPENERS = ("there", "is"), ("there", "are")
 
@@ -22,6 +23,10 @@ class Clause:
     stop: int
     mentions: tuple[list[Mention], ...]
     scopes: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def explanations(self) -> set[int]:
+        """Where words on the cause of a thing begin ("in keeping with")."""
+        return {cue.first for cue in self.mentions[Layer.CUE] if any(isinstance(meaning, Cue) and meaning.category in _EXPLAINING for meaning in cue.meanings)}
 
     def categories(self, mention: Mention) -> set[str]:
         """The cue categories that reach a mention."""
@@ -92,21 +97,28 @@ def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
 
 
 def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: frozenset[str], category: str) -> int:
-    """A denial ends at a comma after which something is affirmed, unless the list goes on to "or"."""
+    """How far a cue reaches: a denial ends at a comma after which something is affirmed or explained, unless the list goes on to "or"."""
     words = tokens.words
     if category not in _DENYING and category != "qualified":
         return clause.stop
-    reasons = {m.first for m in clause.mentions[Layer.CUE] if any(isinstance(c, Cue) and c.category in ("cause", "object") for c in m.meanings)}
-    for index in range(cue.stop, clause.stop):
-        if words[index] == ",":
-            if index + 1 in reasons:
-                return index
-            rest = words[index + 1 : clause.stop]
-            if _LIST_ENDS.isdisjoint(rest) and not affirming.isdisjoint(rest):
-                return index
-            if not _LIST_ENDS.isdisjoint(rest):
-                return _after_list(words, index, clause.stop)
-    return clause.stop
+    comma = next((index for index in range(cue.stop, clause.stop) if words[index] == ","), None)
+    if comma is None:
+        return clause.stop
+    explained = clause.explanations()
+    if comma + 1 in explained:
+        return comma
+    rest = words[comma + 1 : clause.stop]
+    if not _LIST_ENDS.isdisjoint(rest):
+        return _after_list(words, comma, clause.stop)
+    if not affirming.isdisjoint(rest):
+        return next(index for index in range(comma, clause.stop) if words[index] == "," and not affirming.isdisjoint(_member(words, index, clause.stop)))
+    return next((first - 1 for first in sorted(explained) if first > comma and words[first - 1] == ","), clause.stop)
+
+
+def _member(words: Sequence[str], comma: int, stop: int) -> Sequence[str]:
+    """The words after a comma up to the next."""
+    following = next((index for index in range(comma + 1, stop) if words[index] == ","), stop)
+    return words[comma + 1 : following]
 
 
 def _after_list(words: Sequence[str], index: int, stop: int) -> int:

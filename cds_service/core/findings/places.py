@@ -1,7 +1,7 @@
 """The sites that a clause names: region, side, tissue, and how the words before them place the lesion."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import ADJACENT, BREAK, RELATED, Layer, Mention
 from cds_service.core.findings.text import Tokens
@@ -17,8 +17,7 @@ _BEFORE_SIDE = frozenset({"the", ",", "on"})
 _JOINERS = frozenset({"and", "or", ",", "the", "also", "as", "well"})
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """One place as a clause names it.
 
     Attributes:
@@ -75,7 +74,7 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
 
 def settled(site: Site, tissue: str | None) -> Site:
     """The site with the tissue that the words around it decide; soft tissue of the chest is that of its wall."""
-    return replace(site, tissue=tissue, region=site.wall if site.wall and tissue == SOFT else site.region)
+    return site._replace(tissue=tissue, region=site.wall if site.wall and tissue == SOFT else site.region)
 
 
 def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:

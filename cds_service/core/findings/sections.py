@@ -112,7 +112,7 @@ class Layout:
 
     def _sentence_end(self, at: int) -> int:
         words, starts, ends = self._tokens.words, self._tokens.starts, self._tokens.ends
-        count = len(words)
+        count = min(len(words), at + _LONGEST_SENTENCE)
         for index in range(at, count):
             word = words[index]
             if word == "\n":

@@ -6,7 +6,7 @@ trapezius muscles have ossified"); what the sentence or the running lesion was a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from cds_service.core.findings.lexicon import Layer, Mention
@@ -194,4 +194,4 @@ def _of_region(site: Site, around: Surroundings) -> str | None:
 def _sited_by(sites: Sequence[Site], leads: Sequence[str]) -> list[Site]:
     """The leading tissues at the regions of `sites`; organs and vessels there are other things, not regions."""
     regions = [site for site in sites if site.region and (not site.decides or site.tissue in (SOFT, *leads))]
-    return [replace(settled(site, lead), decides=True) for site in regions for lead in leads]
+    return [settled(site, lead)._replace(decides=True) for site in regions for lead in leads]

@@ -1,0 +1,117 @@
+"""The next best test, derived: the missing lab whose answers would move the ranking or a tier most.
+
+Each missing lab is supposed to come out in every way that some rule tells apart, and the rules that ask for it are
+judged again, the single-unknown cap included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cds_service.core.evaluate import ACTIVE, Engine, Outcome, settle
+from cds_service.core.facts import Facts
+from cds_service.core.rules import Rule
+from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
+from cds_service.core.unknowns import RangeOf, all_atoms, lab_unknown
+from cds_service.core.verdict import Verdict
+from cds_service.core.view import View
+
+_LAST_SHOWN = TIER_ORDER[SHOWN[-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class NextTest:
+    """A missing lab, and what its answers would move.
+
+    Attributes:
+        lab: lab id.
+        leaders: the etiologies that could come first, by answer, without repeats.
+        moved: the etiologies whose tier depends on the answer.
+        swing: the points that its answers move, summed over the etiologies that it could show.
+    """
+
+    lab: str
+    leaders: tuple[str, ...]
+    moved: tuple[str, ...]
+    swing: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Place:
+    """Where an etiology stands under one supposed answer; the smaller, the better."""
+
+    tier: int
+    minus_score: int
+    minus_prior: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.tier <= _LAST_SHOWN
+
+
+def next_tests(engine: Engine, facts: Facts, outcomes: tuple[Outcome, ...], range_of: RangeOf) -> tuple[NextTest, ...]:
+    """The missing labs that would move something, the most telling first.
+
+    The test whose answers put the most different etiologies first is the most telling, then the one that moves the
+    most tiers, then the one that moves the most points.
+    """
+    entered = [outcome for outcome in outcomes if outcome.tier != NO_ENTRY and outcome.rule.status == ACTIVE]
+    view = View(facts, engine.sources, None)
+    base = {one.etiology: _Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
+    found = []
+    for lab, asking in engine.questions.rules_asking.items():
+        touched = [rule for rule in asking if rule.etiology in base]
+        if touched and _is_open(lab, touched, view):
+            found.append(_telling(engine, lab, touched, base, view, range_of))
+    telling = [test for test in found if test.moved or len(test.leaders) > 1]
+    return tuple(sorted(telling, key=lambda test: (-len(test.leaders), -len(test.moved), -test.swing, test.lab)))
+
+
+def _is_open(lab: str, asking: list[Rule], view: View) -> bool:
+    """Whether a question about this lab is still unknown: no result, one too old, or one that leaves the limit open."""
+    if lab not in view.facts.labs:
+        return True
+    atoms = (atom for rule in asking for atom in all_atoms(rule))
+    return any(f"lab:{lab}" in atom.about and atom.verdict(view) is Verdict.UNKNOWN for atom in atoms)
+
+
+def _telling(
+    engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, _Place], view: View, range_of: RangeOf
+) -> NextTest:
+    worlds = [
+        {**base, **{rule.etiology: _place(engine, rule, supposed, range_of) for rule in touched}}
+        for supposed in lab_unknown(lab, None, engine.questions, range_of).views(view)
+    ]
+    leaders = [min((place, etiology) for etiology, place in world.items()) for world in worlds]
+    by_etiology = {rule.etiology: [world[rule.etiology] for world in worlds] for rule in touched}
+    return NextTest(
+        lab,
+        leaders=tuple(dict.fromkeys(etiology for place, etiology in leaders if place.is_shown)),
+        moved=tuple(etiology for etiology, places in by_etiology.items() if _matters(base[etiology], places)),
+        swing=sum(_swing(places) for places in by_etiology.values()),
+    )
+
+
+def _place(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> _Place:
+    settled = settle(engine, rule, view, range_of)
+    score = settled.standing.score
+    if settled.tier == EXCLUDED:
+        # An exclusion takes the etiology off the card, so it moves at least as much as falling below the threshold.
+        score = min(score, engine.rules.scoring.possible_points - 1)
+    return _Place(TIER_ORDER[settled.tier], -score, -rule.prior)
+
+
+def _matters(now: _Place, places: list[_Place]) -> bool:
+    """Whether the answers move the tier of an etiology that is shown already, or could make it likely.
+
+    That a rare etiology might become possible is no reason to order a test.
+    """
+    tiers = {min(place.tier, _LAST_SHOWN + 1) for place in places}
+    return len(tiers) > 1 and (now.is_shown or TIER_ORDER[LIKELY] in tiers)
+
+
+def _swing(places: list[_Place]) -> int:
+    """The points between the best and the worst answer for an etiology that some answer would show."""
+    if not any(place.is_shown for place in places):
+        return 0
+    scores = [place.minus_score for place in places]
+    return max(scores) - min(scores)
