@@ -93,11 +93,11 @@ def answer(service: Service, call: HookCall, arrival: Arrival, setting: Setting)
 def judge(content: Content, facts: Facts) -> Differential:
     """The differential of one report's facts. Replay and the rules' own cases come in here, too."""
     range_of = content.labs.range_for(facts.patient)
-    outcomes = evaluate(content.engine, facts, range_of)
-    ranked = rank(outcomes)
-    tests = next_tests(content.engine, facts, outcomes, range_of) if ranked else ()
+    evaluation = evaluate(content.engine, facts, range_of)
+    ranked = rank(evaluation.outcomes)
+    tests = next_tests(content.engine, evaluation) if ranked else ()
     spoken, quiet = alarms(content.engine, facts)
-    return Differential(outcomes, ranked, tests, spoken, quiet)
+    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet)
 
 
 def _judge(content: Content, chart: Chart, to_read: ReportToRead, as_of: datetime) -> JudgedReport:

@@ -14,7 +14,7 @@ from cds_service.audit.record import Arrival, fingerprint
 from cds_service.commands.content import add_content_arguments, content_of
 from cds_service.content.load import Content
 from cds_service.errors import InvalidRequest, NotJson
-from cds_service.fhir.from_text import request_from_text
+from cds_service.fhir.from_text import TypedFacts, request_from_text
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
@@ -68,9 +68,8 @@ def request_of(arguments: Namespace, content: Content, settings: Settings) -> di
         return request
     hook = SERVICES[DEFAULT_SERVICE].hook_name(settings.hook_domain)
     instance = str(uuid5(NAMESPACE_URL, text))
-    return request_from_text(
-        text, hook, instance, arguments.lab, arguments.age, arguments.sex, arguments.history, content.labs, utc_now().date()
-    )  # fmt: skip
+    facts = TypedFacts(arguments.lab, arguments.age, arguments.sex, arguments.history)
+    return request_from_text(text, facts, hook, instance, content.labs, utc_now().date())
 
 
 def _text_of(file: str) -> str:

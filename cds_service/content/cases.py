@@ -94,7 +94,8 @@ def _told_by_alarm(content: Content, facts: Facts, rule: str) -> dict[str, Any]:
 
 def _told_by_rule(content: Content, facts: Facts, rule: str, expected: Mapping[str, Any]) -> dict[str, Any]:
     range_of = content.labs.range_for(facts.patient)
-    outcomes = evaluate(content.engine, facts, range_of)
+    evaluation = evaluate(content.engine, facts, range_of)
+    outcomes = evaluation.outcomes
     outcome = next((one for one in outcomes if one.rule.id == rule), None)
     if outcome is None:
         return {"tier": "not judged (its status is draft or retired)"}
@@ -112,7 +113,7 @@ def _told_by_rule(content: Content, facts: Facts, rule: str, expected: Mapping[s
         ranked = rank(outcomes)
         told["first"] = ranked[0].etiology if ranked else "nothing"
     if "next_test" in expected:
-        tests = next_tests(content.engine, facts, outcomes, range_of)
+        tests = next_tests(content.engine, evaluation)
         told["next_test"] = tests[0].lab if tests else "none"
     return told
 

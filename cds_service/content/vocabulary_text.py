@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from cds_service.core.facts import State
 from cds_service.core.findings.vocabulary import Cue, Matter, Mineral, Place, Sign, Spelling, TextVocabulary, Tissue
 
 Meaning = TypeVar("Meaning")
@@ -10,7 +11,9 @@ Meaning = TypeVar("Meaning")
 _NAMED = "named-"
 
 
-def text_vocabulary(findings: Mapping[str, Any], cues: Mapping[str, Any], sections: Mapping[str, Any], history: Mapping[str, Any]) -> TextVocabulary:
+def text_vocabulary(
+    findings: Mapping[str, Any], cues: Mapping[str, Any], sections: Mapping[str, Any], history: Mapping[str, Any]
+) -> TextVocabulary:
     """The vocabulary of the reader from the plain data of its four files, which their schemas have already checked.
 
     Args:
@@ -37,7 +40,9 @@ def text_vocabulary(findings: Mapping[str, Any], cues: Mapping[str, Any], sectio
         affirming=tuple(cues["affirming"]),
         language_words={name: frozenset(words) for name, words in cues["languages"].items()},
         tissues={entry["id"]: _tissue(entry) for entry in findings["tissues"]},
-        patient_findings=frozenset((*findings["patient_findings"], *(_NAMED + entry["id"] for entry in findings["names"]))),
+        patient_findings=frozenset(
+            (*findings["patient_findings"], *(_NAMED + entry["id"] for entry in findings["names"]))
+        ),
         mineral_findings=frozenset(derived["mineral"]),
         in_several_lesions=_parts(derived["in_several_lesions"]),
         on_both_sides=_parts(derived["on_both_sides"]),
@@ -45,11 +50,14 @@ def text_vocabulary(findings: Mapping[str, Any], cues: Mapping[str, Any], sectio
         region_labels={entry["id"]: entry["label"] for entry in findings["regions"]},
         neighbours={entry["id"]: frozenset(entry["next_to"]) for entry in findings["regions"]},
         codes={(entry["system"], entry["code"]): entry["finding"] for entry in findings["codes"]},
+        answers=_answers(findings["answers"]),
         history_concepts=frozenset(entry["id"] for entry in history["history"]),
     )
 
 
-def _forms(entries: Iterable[Mapping[str, Any]], meaning: Callable[[Mapping[str, Any]], Meaning]) -> tuple[tuple[str, Meaning], ...]:
+def _forms(
+    entries: Iterable[Mapping[str, Any]], meaning: Callable[[Mapping[str, Any]], Meaning]
+) -> tuple[tuple[str, Meaning], ...]:
     return tuple((form, meaning(entry)) for entry in entries for form in entry.get("forms", ()))
 
 
@@ -58,29 +66,57 @@ def _spelling(entry: Mapping[str, Any]) -> Spelling:
 
 
 def _tissue(entry: Mapping[str, Any]) -> Tissue:
-    return Tissue(entry["id"], {matter: tuple(entry[matter.value]) for matter in Matter})
+    return Tissue(entry["id"], {matter: tuple(entry[matter.value]) for matter in Matter}, entry.get("several"))
 
 
 def _mineral(entry: Mapping[str, Any]) -> Mineral:
-    return Mineral(Matter(entry["kind"]), entry["word"] == "adjective", entry.get("denied", False), entry.get("finding"), entry.get("region"), after_mineral=entry.get("after_mineral", False))
+    return Mineral(
+        Matter(entry["kind"]),
+        entry["word"] == "adjective",
+        entry.get("denied", False),
+        entry.get("finding"),
+        entry.get("region"),
+        after_mineral=entry.get("after_mineral", False),
+    )
 
 
 def _name(entry: Mapping[str, Any]) -> Mineral:
     implies = entry.get("implies", {})
-    return Mineral(Matter(implies.get("kind", Matter.CALCIFIED)), tissue=implies.get("tissue"), name=_NAMED + entry["id"])
+    return Mineral(
+        Matter(implies.get("kind", Matter.CALCIFIED)), tissue=implies.get("tissue"), name=_NAMED + entry["id"]
+    )
 
 
 def _place(entry: Mapping[str, Any]) -> Place:
-    return Place(entry.get("region"), entry.get("tissue"), entry.get("word") == "tissue", entry.get("joint", False), entry.get("bone", False), entry.get("wall"))
+    return Place(
+        entry.get("region"),
+        entry.get("tissue"),
+        entry.get("word") == "tissue",
+        entry.get("joint", False),
+        entry.get("bone", False),
+        entry.get("wall"),
+    )
 
 
 def _sign(entry: Mapping[str, Any]) -> Sign:
     finding = entry["finding"]
-    return Sign((finding,) if isinstance(finding, str) else tuple(finding), entry.get("denied_means"), entry.get("with_mineral", False))
+    return Sign(
+        (finding,) if isinstance(finding, str) else tuple(finding),
+        entry.get("denied_means"),
+        entry.get("with_mineral", False),
+    )
 
 
 def _cue_forms(entry: Mapping[str, Any]) -> list[tuple[str, Cue]]:
     return [(form, Cue(entry["category"], entry.get("direction") != "backward")) for form in entry["forms"]]
+
+
+def _answers(entries: Mapping[str, Any]) -> dict[str, State]:
+    return {
+        answer.casefold(): State(state)
+        for state, entry in entries.items()
+        for answer in (*entry["words"], *entry["codes"])
+    }
 
 
 def _parts(entries: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

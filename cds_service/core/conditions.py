@@ -266,3 +266,13 @@ class Without:
 
     def atoms(self) -> Iterator["Atom"]:
         yield from self.part.atoms()
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and every condition within it."""
+    yield condition
+    if isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from parts_of(part)
+    elif isinstance(condition, Not | Without):
+        yield from parts_of(condition.part)

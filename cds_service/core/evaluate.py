@@ -1,13 +1,26 @@
 """Judges every rule on the facts of one report: its tier, its score with both ends, and every item's verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cds_service.core.facts import Facts, Lesion
+from cds_service.core.facts import Facts, LabResult, Lesion
 from cds_service.core.interval import score_interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
-from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, NOT_SHOWN, POSSIBLE, TIER_ORDER, Standing, standing
-from cds_service.core.unknowns import Questions, RangeOf, questions_of, unknowns_of
+from cds_service.core.scoring import (
+    EXCLUDED,
+    LIKELY,
+    NO_ENTRY,
+    NOT_SHOWN,
+    POSSIBLE,
+    TIER_ORDER,
+    AskedBy,
+    Standing,
+    Verdicts,
+    criteria_of,
+    standing,
+    verdicts_of,
+)
+from cds_service.core.unknowns import Questions, RangeOf, Supposing, questions_of
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
 
@@ -22,27 +35,26 @@ class Engine:
         rules: the rule set.
         questions: what its rules ask of each lab.
         sources: which chart lists each history entry can be found in.
-        asked_by: the facts that each criterion asks for, by the identity of its value in `rules`.
+        asked_by: the facts that each criterion asks for, in order, by the identity of its value in `rules`.
+        asked: the same as sets.
     """
 
     rules: RuleSet
     questions: Questions
     sources: HistorySources
     asked_by: Mapping[int, tuple[str, ...]]
+    asked: AskedBy
 
     @classmethod
     def of(cls, rules: RuleSet, sources: HistorySources) -> "Engine":
         """Prepares a rule set."""
-        return cls(rules, questions_of(rules), sources, _asked_by(rules))
+        asked_by = {id(item): _facts_asked(item) for rule in rules.rules for item in criteria_of(rule)}
+        asked = {item: frozenset(refs) for item, refs in asked_by.items()}
+        return cls(rules, questions_of(rules), sources, asked_by, asked)
 
 
-def _asked_by(rules: RuleSet) -> dict[int, tuple[str, ...]]:
-    found = {}
-    for rule in rules.rules:
-        items: tuple[Item | Exclusion, ...] = (*rule.supports, *rule.argues_against, *rule.excludes)
-        for item in items:
-            found[id(item)] = tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in atom.about))
-    return found
+def _facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in atom.about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +95,97 @@ class Outcome:
         return self.rule.etiology
 
 
-def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> tuple[Outcome, ...]:
-    """Judges all rules that are active or in shadow, in the order of the rule set.
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """One rule at one lesion: what its criteria say there, and where that puts it."""
+
+    view: View
+    verdicts: Verdicts
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a rule stands at its best lesion, once the single-unknown cap has been put on."""
+
+    stance: Stance
+    capped_by: str
+
+    @property
+    def tier(self) -> str:
+        """The tier, after the cap."""
+        return POSSIBLE if self.capped_by else self.stance.standing.tier
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All rules judged on one report.
+
+    Attributes:
+        outcomes: one for each rule in force, in the order of the rule set.
+        stances: how each rule stands at every lesion, by rule id; the next best test is derived from them.
+        supposing: the supposed answers for this patient.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    stances: Mapping[str, tuple[Stance, ...]]
+    supposing: Supposing
+
+
+def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> Evaluation:
+    """Judges all rules that are active or in shadow.
 
     Args:
         engine: the rules, prepared.
         facts: everything the call knows about one report.
         range_of: the default reference range of a lab for this patient, for supposing results of missing labs.
     """
-    view = View(facts, engine.sources, None)
-    in_force = (rule for rule in engine.rules.rules if rule.status in (ACTIVE, SHADOW))
-    return tuple(_outcome(engine, rule, view, range_of) for rule in in_force)
+    lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
+    views = [View(facts, engine.sources, lesion) for lesion in lesions]
+    supposing = Supposing(engine.questions, range_of)
+    in_force = [rule for rule in engine.rules.rules if rule.status in (ACTIVE, SHADOW)]
+    stances = {
+        rule.id: tuple(_stance(engine, rule, verdicts_of(rule, view), view) for view in views) for rule in in_force
+    }
+    outcomes = tuple(
+        _outcome(engine, rule, settle(engine, rule, stances[rule.id], supposing), supposing) for rule in in_force
+    )
+    return Evaluation(outcomes, stances, supposing)
 
 
-def _outcome(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> Outcome:
-    settled = settle(engine, rule, view, range_of)
-    best, held = settled.view, settled.standing
-    there = facts_there(best)
+def supposed_stance(engine: Engine, rule: Rule, stance: Stance, result: LabResult) -> Stance:
+    """How a rule would stand at the same lesion if a lab came out so."""
+    view = stance.view.supposing_lab(result)
+    return _stance(engine, rule, stance.verdicts.again(rule, view, f"lab:{result.lab}", engine.asked), view)
+
+
+def settle(engine: Engine, rule: Rule, stances: Iterable[Stance], supposing: Supposing) -> Settled:
+    """The lesion at which a rule stands best, and the lab that keeps it from likely there."""
+    best = min(stances, key=lambda stance: (TIER_ORDER[stance.standing.tier], -stance.standing.score))
+    return Settled(best, _capping_lab(engine, rule, best, supposing) if best.standing.tier == LIKELY else "")
+
+
+def _stance(engine: Engine, rule: Rule, verdicts: Verdicts, view: View) -> Stance:
+    return Stance(view, verdicts, standing(rule, verdicts, view, engine.rules.scoring))
+
+
+def _capping_lab(engine: Engine, rule: Rule, stance: Stance, supposing: Supposing) -> str:
+    """The first lab whose single bad answer would take the etiology below possible; "" where there is none."""
+    for lab, views in supposing.labs_open(criteria_of(rule), stance.view).items():
+        for view in views:
+            verdicts = stance.verdicts.again(rule, view, f"lab:{lab}", engine.asked)
+            if standing(rule, verdicts, view, engine.rules.scoring).tier in (NOT_SHOWN, EXCLUDED):
+                return lab
+    return ""
+
+
+def _outcome(engine: Engine, rule: Rule, settled: Settled, supposing: Supposing) -> Outcome:
+    stance = settled.stance
+    held = stance.standing
     low = high = held.score
     if held.tier != NO_ENTRY:
-        low, high = score_interval(rule, best, engine.questions, range_of)
+        low, high = score_interval(rule, stance.verdicts, stance.view, supposing)
+    there = facts_there(stance.view)
     return Outcome(
         rule=rule,
         tier=settled.tier,
@@ -110,57 +193,23 @@ def _outcome(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> Outco
         low=low,
         score=held.score,
         high=high,
-        entry=rule.entry.verdict(best),
-        lesion=best.lesion.id if best.lesion is not None else "",
-        supports=_item_outcomes(rule.supports, best, held, engine, there),
-        argues_against=_item_outcomes(rule.argues_against, best, held, engine, there),
-        excludes=_item_outcomes(rule.excludes, best, held, engine, there),
+        entry=stance.verdicts.entry,
+        lesion=stance.view.lesion.id if stance.view.lesion is not None else "",
+        supports=_item_outcomes(rule.supports, stance, engine, there),
+        argues_against=_item_outcomes(rule.argues_against, stance, engine, there),
+        excludes=_item_outcomes(rule.excludes, stance, engine, there),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Where a rule stands at its best lesion, once the single-unknown cap has been put on."""
-
-    view: View
-    standing: Standing
-    capped_by: str
-
-    @property
-    def tier(self) -> str:
-        """The tier, after the cap."""
-        return POSSIBLE if self.capped_by else self.standing.tier
-
-
-def settle(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> Settled:
-    """The lesion at which a rule stands best, how it stands there, and the lab that keeps it from likely."""
-    lesions: tuple[Lesion | None, ...] = view.facts.lesions or (None,)
-    judged = [(at, standing(rule, at, engine.rules.scoring)) for at in map(view.at, lesions)]
-    best, held = min(judged, key=lambda pair: (TIER_ORDER[pair[1].tier], -pair[1].score))
-    return Settled(best, held, _capping_lab(engine, rule, best, range_of) if held.tier == LIKELY else "")
-
-
-def _capping_lab(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> str:
-    """The first lab whose single bad answer would take the etiology below possible; "" where there is none."""
-    criteria: tuple[Item | Exclusion, ...] = (*rule.supports, *rule.argues_against, *rule.excludes)
-    for unknown in unknowns_of(criteria, view, engine.questions, range_of):
-        if not unknown.name.startswith("lab:"):
-            continue
-        tiers = {standing(rule, supposed, engine.rules.scoring).tier for supposed in unknown.views(view)}
-        if tiers & {NOT_SHOWN, EXCLUDED}:
-            return unknown.name.removeprefix("lab:")
-    return ""
-
-
 def _item_outcomes(
-    items: tuple[Item, ...] | tuple[Exclusion, ...], view: View, held: Standing, engine: Engine, there: frozenset[str]
+    items: tuple[Item, ...] | tuple[Exclusion, ...], stance: Stance, engine: Engine, there: frozenset[str]
 ) -> tuple[ItemOutcome, ...]:
     """Every item's verdict, with those of the facts it asks for that were there to answer it."""
     return tuple(
         ItemOutcome(
             item.id,
-            item.when.verdict(view),
-            item.id in held.counted,
+            stance.verdicts.of[id(item)],
+            item.id in stance.standing.counted,
             tuple(ref for ref in engine.asked_by[id(item)] if ref in there),
         )
         for item in items

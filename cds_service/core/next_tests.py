@@ -7,11 +7,11 @@ judged again, the single-unknown cap included.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.core.evaluate import ACTIVE, Engine, Outcome, settle
-from cds_service.core.facts import Facts
+from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, settle, supposed_stance
+from cds_service.core.facts import LabResult
 from cds_service.core.rules import Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
-from cds_service.core.unknowns import RangeOf, all_atoms, lab_unknown
+from cds_service.core.unknowns import all_atoms
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import View
 
@@ -48,20 +48,19 @@ class _Place:
         return self.tier <= _LAST_SHOWN
 
 
-def next_tests(engine: Engine, facts: Facts, outcomes: tuple[Outcome, ...], range_of: RangeOf) -> tuple[NextTest, ...]:
+def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
     """The missing labs that would move something, the most telling first.
 
     The test whose answers put the most different etiologies first is the most telling, then the one that moves the
     most tiers, then the one that moves the most points.
     """
-    entered = [outcome for outcome in outcomes if outcome.tier != NO_ENTRY and outcome.rule.status == ACTIVE]
-    view = View(facts, engine.sources, None)
+    entered = [one for one in evaluation.outcomes if one.tier != NO_ENTRY and one.rule.status == ACTIVE]
     base = {one.etiology: _Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
     found = []
     for lab, asking in engine.questions.rules_asking.items():
         touched = [rule for rule in asking if rule.etiology in base]
-        if touched and _is_open(lab, touched, view):
-            found.append(_telling(engine, lab, touched, base, view, range_of))
+        if touched and _is_open(lab, touched, evaluation.stances[touched[0].id][0].view):
+            found.append(_telling(engine, lab, touched, base, evaluation))
     telling = [test for test in found if test.moved or len(test.leaders) > 1]
     return tuple(sorted(telling, key=lambda test: (-len(test.leaders), -len(test.moved), -test.swing, test.lab)))
 
@@ -75,11 +74,11 @@ def _is_open(lab: str, asking: list[Rule], view: View) -> bool:
 
 
 def _telling(
-    engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, _Place], view: View, range_of: RangeOf
+    engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, _Place], evaluation: Evaluation
 ) -> NextTest:
     worlds = [
-        {**base, **{rule.etiology: _place(engine, rule, supposed, range_of) for rule in touched}}
-        for supposed in lab_unknown(lab, None, engine.questions, range_of).views(view)
+        {**base, **{rule.etiology: _place(engine, rule, result, evaluation) for rule in touched}}
+        for result in evaluation.supposing.lab_answers(lab, None)
     ]
     leaders = [min((place, etiology) for etiology, place in world.items()) for world in worlds]
     by_etiology = {rule.etiology: [world[rule.etiology] for world in worlds] for rule in touched}
@@ -91,9 +90,10 @@ def _telling(
     )
 
 
-def _place(engine: Engine, rule: Rule, view: View, range_of: RangeOf) -> _Place:
-    settled = settle(engine, rule, view, range_of)
-    score = settled.standing.score
+def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation) -> _Place:
+    stances = [supposed_stance(engine, rule, stance, result) for stance in evaluation.stances[rule.id]]
+    settled = settle(engine, rule, stances, evaluation.supposing)
+    score = settled.stance.standing.score
     if settled.tier == EXCLUDED:
         # An exclusion takes the etiology off the card, so it moves at least as much as falling below the threshold.
         score = min(score, engine.rules.scoring.possible_points - 1)

@@ -5,15 +5,16 @@ results stands for all values. They feed the score interval, the single-unknown 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from cds_service.core.conditions import Atom, HasFinding, InHistory, LabIs, LabWithin, OfAge
+from cds_service.core.conditions import Atom, InHistory, LabIs, LabWithin, OfAge
 from cds_service.core.facts import LabResult, ReferenceRange
 from cds_service.core.quantity import Interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
+from cds_service.core.scoring import criteria_of
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import View, allowed_values
 
@@ -21,18 +22,6 @@ RangeOf = Callable[[str], ReferenceRange | None]
 
 _WORDS = {"positive": ("positive", "negative"), "negative": ("positive", "negative")}
 _LEVELS = ("low", "normal", "high")
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """One open question and its possible answers, as changes of view."""
-
-    name: str
-    answers: tuple[Callable[[View], View], ...]
-
-    def views(self, view: View) -> list[View]:
-        """The view under each possible answer."""
-        return [answer(view) for answer in self.answers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +43,7 @@ class Questions:
 
 def all_atoms(rule: Rule) -> list[Atom]:
     """Every question that a rule asks."""
-    conditions = [rule.entry, *(item.when for item in (*rule.supports, *rule.argues_against))]
-    conditions += [exclusion.when for exclusion in rule.excludes]
+    conditions = [rule.entry, *(item.when for item in criteria_of(rule))]
     return [atom for condition in conditions for atom in condition.atoms()]
 
 
@@ -88,30 +76,98 @@ def between(cuts: Iterable[Decimal]) -> list[Decimal]:
     ordered = sorted(set(cuts))
     if not ordered:
         return []
-    middles = [(low + high) / 2 for low, high in pairwise(ordered)]
-    return [ordered[0] / 2, *middles, ordered[-1] * 2]
+    return [ordered[0] / 2, *((low + high) / 2 for low, high in pairwise(ordered)), ordered[-1] * 2]
 
 
-def lab_answers(lab: str, questions: Questions, range_of: RangeOf, known: LabResult | None) -> list[LabResult]:
-    """The supposed results that stand for everything a lab could still show.
+@dataclass(frozen=True, slots=True)
+class Supposing:
+    """Supposes answers to open questions, for one patient; what was supposed once is remembered.
 
-    Args:
-        known: a result that is there but leaves something open (a comparator, a bare word); supposed results stay
-            within what it allows.
+    Attributes:
+        questions: what the rules ask.
+        range_of: the default reference range of a lab for this patient.
     """
-    reference = known.range if known is not None and known.range is not None else range_of(lab)
-    words = questions.words.get(lab, frozenset())
-    cuts = list(questions.limits.get(lab, ()))
-    if words - _WORDS.keys() and reference is not None:
-        cuts += [end for end in (reference.low, reference.high) if end is not None]
-    if not cuts:
-        levels = sorted({word for asked in words for word in _WORDS.get(asked, _LEVELS)})
-        return [_supposed(lab, None, word, reference) for word in levels]
-    results = [_supposed(lab, Interval.exactly(value), None, reference) for value in between(cuts)]
-    allowed = allowed_values(known) if known is not None else None
-    if allowed is None:
-        return results
-    return [result for result in results if result.value is not None and _inside(result.value, allowed)]
+
+    questions: Questions
+    range_of: RangeOf
+    _answers: dict[str, list[LabResult]] = field(default_factory=dict)
+
+    def labs_open(self, items: Iterable[Item | Exclusion], view: View) -> dict[str, list[View]]:
+        """The labs that are unknown for some of these items, with the view under each possible answer."""
+        found: dict[str, list[View]] = {}
+        for item in items:
+            for atom in item.when.atoms():
+                if isinstance(atom, LabIs | LabWithin) and atom.lab not in found:
+                    views = self._views_of_lab(atom, view) if atom.verdict(view) is Verdict.UNKNOWN else []
+                    if views:
+                        found[atom.lab] = views
+        return found
+
+    def possible(self, item: Item, view: View) -> Iterator[Verdict]:
+        """Every verdict that an item could have, were its open questions answered in every combination."""
+        views = [view]
+        for atom in item.when.atoms():
+            views = [answered for each in views for answered in self._answered(atom, each)]
+        return (item.when.verdict(each) for each in views)
+
+    def _answered(self, atom: Atom, view: View) -> list[View]:
+        """The view under each possible answer to one question; the view itself where nobody could answer more."""
+        if atom.verdict(view) is not Verdict.UNKNOWN:
+            return [view]
+        if isinstance(atom, LabIs | LabWithin):
+            return self._views_of_lab(atom, view) or [view]
+        if isinstance(atom, InHistory):
+            return _views_of_history(atom, view) or [view]
+        if isinstance(atom, OfAge):
+            return [view.supposing_age(years) for years in between(self.questions.ages)]
+        return [view]
+
+    def _views_of_lab(self, atom: LabIs | LabWithin, view: View) -> list[View]:
+        known = view.lab(atom.lab, atom.within_days)
+        return [view.supposing_lab(result) for result in self.lab_answers(atom.lab, known)]
+
+    def lab_answers(self, lab: str, known: LabResult | None) -> list[LabResult]:
+        """The supposed results that stand for everything a lab could still show.
+
+        Args:
+            lab: the lab's id.
+            known: a result that is there but leaves something open (a comparator, a bare word); supposed results stay
+                within what it allows.
+        """
+        if known is not None:
+            return self._within(known)
+        if lab not in self._answers:
+            self._answers[lab] = self._all_answers(lab, self.range_of(lab))
+        return self._answers[lab]
+
+    def _within(self, known: LabResult) -> list[LabResult]:
+        results = self._all_answers(known.lab, known.range or self.range_of(known.lab))
+        allowed = allowed_values(known)
+        if allowed is None:
+            return results
+        return [result for result in results if result.value is not None and _inside(result.value, allowed)]
+
+    def _all_answers(self, lab: str, reference: ReferenceRange | None) -> list[LabResult]:
+        words = self.questions.words.get(lab, frozenset())
+        cuts = list(self.questions.limits.get(lab, ()))
+        if words - _WORDS.keys() and reference is not None:
+            cuts += [end for end in (reference.low, reference.high) if end is not None]
+        if not cuts:
+            levels = sorted({word for asked in words for word in _WORDS.get(asked, _LEVELS)})
+            return [_supposed(lab, None, word, reference) for word in levels]
+        return [_supposed(lab, Interval.exactly(value), None, reference) for value in between(cuts)]
+
+
+def _views_of_history(atom: InHistory, view: View) -> list[View]:
+    """The entries of one question looked up: none of them on record, or one. Uncertain ones cannot be looked up."""
+    unread = [
+        entry
+        for entry in atom.entries
+        if entry not in view.facts.history and view.history(entry, None) is Verdict.UNKNOWN
+    ]
+    if not unread:
+        return []
+    return [view.supposing_history(unread, False), view.supposing_history(unread[:1], True)]
 
 
 def _supposed(lab: str, value: Interval | None, word: str | None, reference: ReferenceRange | None) -> LabResult:
@@ -125,52 +181,3 @@ def _inside(value: Interval, allowed: Interval) -> bool:
     too_low = allowed.low is not None and point < allowed.low
     too_high = allowed.high is not None and point > allowed.high
     return not (too_low or too_high)
-
-
-def unknowns_of(
-    items: Iterable[Item | Exclusion], view: View, questions: Questions, range_of: RangeOf
-) -> list[Unknown]:
-    """What could still be ordered or looked up for these items: labs, history and age that are unknown in this view.
-
-    A finding that the radiologist left uncertain is not among them: no order answers it.
-    """
-    found: dict[str, Unknown] = {}
-    for item in items:
-        for atom in item.when.atoms():
-            if isinstance(atom, HasFinding) or atom.verdict(view) is not Verdict.UNKNOWN:
-                continue
-            for unknown in _unknowns_of_atom(atom, view, questions, range_of):
-                found.setdefault(unknown.name, unknown)
-    return [unknown for unknown in found.values() if unknown.answers]
-
-
-def _unknowns_of_atom(atom: Atom, view: View, questions: Questions, range_of: RangeOf) -> list[Unknown]:
-    if isinstance(atom, LabIs | LabWithin):
-        return [lab_unknown(atom.lab, view.lab(atom.lab, atom.within_days), questions, range_of)]
-    if isinstance(atom, InHistory):
-        open_entries = [entry for entry in atom.entries if view.history(entry, None) is Verdict.UNKNOWN]
-        return [_history_unknown(entry) for entry in open_entries if entry not in view.facts.history]
-    if isinstance(atom, OfAge):
-        return [Unknown("age", tuple(_supposing_age(years) for years in between(questions.ages)))]
-    return []
-
-
-def lab_unknown(lab: str, known: LabResult | None, questions: Questions, range_of: RangeOf) -> Unknown:
-    """The open question of one lab, within what a known result leaves open; None asks for a new result."""
-    answers = lab_answers(lab, questions, range_of, known)
-    return Unknown(f"lab:{lab}", tuple(_supposing_lab(result) for result in answers))
-
-
-def _supposing_lab(result: LabResult) -> Callable[[View], View]:
-    return lambda view: view.supposing_lab(result)
-
-
-def _supposing_age(years: Decimal) -> Callable[[View], View]:
-    return lambda view: view.supposing_age(years)
-
-
-def _history_unknown(entry: str) -> Unknown:
-    return Unknown(
-        f"history:{entry}",
-        (lambda view: view.supposing_history(entry, True), lambda view: view.supposing_history(entry, False)),
-    )

@@ -3,7 +3,7 @@
 The engine asks "what if phosphate were normal?" by laying a supposed result over the facts; nothing is copied.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -44,9 +44,9 @@ class View:
         """The same facts, supposing that this lab came out so."""
         return replace(self, supposed_labs={**self.supposed_labs, result.lab: result})
 
-    def supposing_history(self, entry: str, answer: bool) -> "View":
-        """The same facts, supposing that this history entry was looked up with this answer."""
-        return replace(self, supposed_history={**self.supposed_history, entry: answer})
+    def supposing_history(self, entries: Iterable[str], answer: bool) -> "View":
+        """The same facts, supposing that these history entries were looked up with this answer."""
+        return replace(self, supposed_history={**self.supposed_history, **dict.fromkeys(entries, answer)})
 
     def supposing_age(self, years: Decimal) -> "View":
         """The same facts, supposing this age in years."""

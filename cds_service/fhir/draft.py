@@ -1,21 +1,56 @@
 """A draft report as facts: its narrative read once, its coded findings beside it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.core.facts import Reading
-from cds_service.core.findings import ReportReader, read_report
+from cds_service.core.findings import ReportReader, merged_readings, read_report
+from cds_service.fhir.report import coded_reading, report_text
+
+NO_NARRATIVE = "the report has no narrative that can be read"
+
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a draft says. `unread` is why nothing could be read, or empty."""
+    """What a draft says.
+
+    Attributes:
+        reading: lesions, findings and history, of text and codes together, and what was set aside.
+        unread: why there was no text to read; empty where there was.
+    """
 
     reading: Reading
     unread: str
 
 
-def read_draft(report: Mapping[str, Any], observations: Iterable[Mapping[str, Any]], reader: ReportReader) -> Draft:
-    """Reads a DiagnosticReport."""
-    return Draft(read_report(str(report.get("conclusion") or ""), reader), "")
+def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader) -> Draft:
+    """Reads a DiagnosticReport.
+
+    Args:
+        report: the report as it came.
+        observations: the Observations that came with the reports of the call; those of this report's `result` are read.
+        reader: reads the narrative and knows the codes.
+    """
+    narrative = report_text(report)
+    reading = read_report(narrative.text, reader)
+    results = [item for item in (*_contained(report), *observations) if _is_result_of(report, item)]
+    reading = merged_readings(reading, coded_reading(report, results, reader))
+    reading = replace(reading, set_aside=(*narrative.set_aside, *reading.set_aside))
+    return Draft(reading, "" if narrative.text else NO_NARRATIVE)
+
+
+def _contained(report: Json) -> list[Json]:
+    contained = report.get("contained")
+    return [item for item in contained if isinstance(item, dict)] if isinstance(contained, list) else []
+
+
+def _is_result_of(report: Json, observation: Json) -> bool:
+    """Whether a report's `result` refers to an Observation, by any form of its reference."""
+    result, name = report.get("result"), observation.get("id")
+    if not isinstance(result, list) or not isinstance(name, str):
+        return False
+    references = [entry.get("reference") for entry in result if isinstance(entry, dict)]
+    return any(isinstance(reference, str) and reference.lstrip("#").split("/")[-1] == name for reference in references)

@@ -5,6 +5,7 @@ The request goes the whole way that an EHR's request goes; nothing is judged her
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,38 +19,31 @@ _WORDED = re.compile(r"([a-z0-9-]+)=([a-z][a-z ]*)\Z")
 Json = dict[str, Any]
 
 
-def request_from_text(
-    text: str,
-    hook: str,
-    hook_instance: str,
-    labs: Sequence[str],
-    age: int | None,
-    sex: str | None,
-    history: Sequence[str],
-    vocabulary: LabVocabulary,
-    today: date,
-) -> Json:
-    """A hook request as an EHR would send it.
+@dataclass(frozen=True, slots=True)
+class TypedFacts:
+    """Facts as a person types them beside a report.
 
-    Args:
+    Attributes:
         labs: each "phosphate=7.4:mg/dL", "pth=>900:pg/mL", or "ana=positive".
+        age: in years, or None.
+        sex: "female" or "male", or None.
         history: each the text of a Condition, such as "end-stage renal disease".
-        today: the date that labs are given, and that the age counts back from.
+    """
+
+    labs: Sequence[str]
+    age: int | None
+    sex: str | None
+    history: Sequence[str]
+
+
+def request_from_text(
+    text: str, facts: TypedFacts, hook: str, hook_instance: str, vocabulary: LabVocabulary, today: date
+) -> Json:
+    """A hook request as an EHR would send it; `today` is the date of the labs, and where the age counts back from.
 
     Raises:
-        InvalidRequest: a lab is not written so, or not known.
+        InvalidRequest: a lab is not written as it should be, or not known.
     """
-    patient: Json = {"resourceType": "Patient", "id": PATIENT}
-    if age is not None:
-        patient["birthDate"] = str(today.year - age)
-    if sex is not None:
-        patient["gender"] = sex
-    prefetch: Json = {"patient": patient}
-    if history:
-        prefetch["conditions"] = _bundle([_condition(entry, place) for place, entry in enumerate(history)])
-    for place, lab in enumerate(labs):
-        observation, group = _observation(lab, place, vocabulary, today)
-        prefetch.setdefault(group, _bundle([]))["entry"].append({"resource": observation})
     report: Json = {
         "resourceType": "DiagnosticReport",
         "id": "draft",
@@ -59,7 +53,23 @@ def request_from_text(
         "conclusion": text,
     }
     context = {"userId": "Practitioner/at-the-terminal", "patientId": PATIENT, "draftReports": _bundle([report])}
+    prefetch = _chart(facts, vocabulary, today)
     return {"hook": hook, "hookInstance": hook_instance, "context": context, "prefetch": prefetch}
+
+
+def _chart(facts: TypedFacts, vocabulary: LabVocabulary, today: date) -> Json:
+    patient: Json = {"resourceType": "Patient", "id": PATIENT}
+    if facts.age is not None:
+        patient["birthDate"] = str(today.year - facts.age)
+    if facts.sex is not None:
+        patient["gender"] = facts.sex
+    chart: Json = {"patient": patient}
+    if facts.history:
+        chart["conditions"] = _bundle([_condition(entry, place) for place, entry in enumerate(facts.history)])
+    for place, lab in enumerate(facts.labs):
+        observation, group = _observation(lab, place, vocabulary, today)
+        chart.setdefault(group, _bundle([]))["entry"].append({"resource": observation})
+    return chart
 
 
 def _bundle(resources: list[Json]) -> Json:

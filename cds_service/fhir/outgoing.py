@@ -15,7 +15,7 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cds_service.core.cards import Card
 from cds_service.core.labels import LabOrder
-from cds_service.core.wording import CardWords
+from cds_service.core.wording import CardWords, Wording
 
 LOINC = "http://loinc.org"
 
@@ -55,7 +55,12 @@ class Subject:
 
 
 def card_json(
-    card: Card, report: Json, differential: Sequence[Mapping[str, object]], who: Subject, ids: CallIdentity, words: CardWords
+    card: Card,
+    report: Json,
+    differential: Sequence[Mapping[str, object]],
+    who: Subject,
+    ids: CallIdentity,
+    words: CardWords,
 ) -> Json:
     """One card as CDS Hooks JSON; nothing empty and nothing null in it.
 
@@ -85,26 +90,26 @@ def card_json(
         "links": [{"label": common.say("link.label"), "url": ids.page, "type": "absolute"}],
         "extension": extension,
     }
-    suggestions = []
-    if card.appended and report_id and card.appended not in str(report.get("conclusion", "")):
-        suggestions.append(_suggestion(
-            ids.uuid("update", report_id),
-            own.say("conclusion.label"),
-            {"type": "update", "description": own.say("conclusion.action"), "resource": appended(report, card.appended)},
-        ))
-    for order in card.orders:
-        suggestions.append(_suggestion(
-            ids.uuid("order", report_id, order.lab),
-            own.say("order.label", test=order.name),
-            {
-                "type": "create",
-                "description": own.say("order.action", test=order.name),
-                "resource": service_request(order, who, own.say("order.reason")),
-            },
-        ))
+    suggestions = _suggestions(card, report, who, ids, own)
     if suggestions:
         built |= {"suggestions": suggestions, "selectionBehavior": "any"}
     return built
+
+
+def _suggestions(card: Card, report: Json, who: Subject, ids: CallIdentity, words: Wording) -> list[Json]:
+    """First the update of the draft, unless its text stands there already; then the orders."""
+    report_id = str(report.get("id", ""))
+    suggestions = []
+    if card.appended and report_id and card.appended not in str(report.get("conclusion", "")):
+        resource = appended(report, card.appended)
+        action: Json = {"type": "update", "description": words.say("conclusion.action"), "resource": resource}
+        suggestions.append(_suggestion(ids.uuid("update", report_id), words.say("conclusion.label"), action))
+    for order in card.orders:
+        resource = service_request(order, who, words.say("order.reason"))
+        action = {"type": "create", "description": words.say("order.action", test=order.name), "resource": resource}
+        label = words.say("order.label", test=order.name)
+        suggestions.append(_suggestion(ids.uuid("order", report_id, order.lab), label, action))
+    return suggestions
 
 
 def _suggestion(uuid: str, label: str, action: Json) -> Json:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 240, 22
-_LEAST, _MOST = -10, 14
+_LEAST, _MOST = -12, 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ MET, NOT_MET, UNKNOWN, NOT_STATED = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOW
 
 
 def judge(one: Rule, known: Facts) -> Outcome:
-    return evaluate(engine(one), known, usual_range)[0]
+    return evaluate(engine(one), known, usual_range).outcomes[0]
 
 
 @pytest.mark.parametrize(
@@ -216,13 +216,13 @@ def test_the_ranking_goes_by_tier_then_score_then_prior_then_id() -> None:
         rule("in-shadow", *STRONG, status="shadow"),
     ]
     known = facts(lesion("soft-tissue-calcification", "lobulated"), history=["young"])
-    ranked = rank(evaluate(engine(*rules), known, no_range))
+    ranked = rank(evaluate(engine(*rules), known, no_range).outcomes)
     assert [outcome.etiology for outcome in ranked] == ["z-likely", "c-common", "a-rare", "b-rare", "d-weak"]
 
 
 def test_a_draft_rule_is_not_judged_and_a_shadow_rule_is_judged_but_not_shown() -> None:
     outcomes = evaluate(engine(rule("draft", status="draft"), rule("dark", status="shadow")), facts(lesion()), no_range)
-    assert [outcome.etiology for outcome in outcomes] == ["dark"]
+    assert [outcome.etiology for outcome in outcomes.outcomes] == ["dark"]
 
 
 def test_the_next_best_test_is_the_one_whose_answers_move_the_ranking_most() -> None:
@@ -232,7 +232,7 @@ def test_the_next_best_test_is_the_one_whose_answers_move_the_ranking_most() -> 
         rule("dystrophic", prior=1),
     )
     known = facts(lesion("soft-tissue-calcification"))
-    tests = next_tests(judged, known, evaluate(judged, known, usual_range), usual_range)
+    tests = next_tests(judged, evaluate(judged, known, usual_range))
     assert [test.lab for test in tests] == ["egfr"]
     assert set(tests[0].leaders) == {"uraemic", "tumoral", "dystrophic"}
 
@@ -240,7 +240,7 @@ def test_the_next_best_test_is_the_one_whose_answers_move_the_ranking_most() -> 
 def test_a_test_that_cannot_move_anything_is_not_suggested() -> None:
     judged = engine(rule("r", item("p", PHOSPHATE_HIGH, 1), prior=1))
     known = facts(lesion("soft-tissue-calcification"))
-    assert next_tests(judged, known, evaluate(judged, known, usual_range), usual_range) == ()
+    assert next_tests(judged, evaluate(judged, known, usual_range)) == ()
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_test_is_suggested_for_what_is_shown_or_could_become_likely(
 ) -> None:
     judged = engine(rule("r", item("kidney", EGFR_BELOW_15, 4, defining=defining), prior=prior))
     known = facts(lesion("soft-tissue-calcification"))
-    tests = next_tests(judged, known, evaluate(judged, known, no_range), no_range)
+    tests = next_tests(judged, evaluate(judged, known, no_range))
     assert [test.lab for test in tests] == suggested
 
 
@@ -261,7 +261,7 @@ def test_a_result_too_old_for_the_question_is_suggested_again() -> None:
     recent = LabWithin("egfr", Bounds((("below", Decimal(15)),)), within_days=365)
     judged = engine(rule("r", item("kidney", recent, 4, defining=True)))
     known = facts(lesion("soft-tissue-calcification"), labs=[lab("egfr", "8", age_days=400)])
-    tests = next_tests(judged, known, evaluate(judged, known, no_range), no_range)
+    tests = next_tests(judged, evaluate(judged, known, no_range))
     assert [test.lab for test in tests] == ["egfr"]
 
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from cds_service.audit.engine import open_engine
 from cds_service.audit.store import Store
-from cds_service.errors import InvalidRequest, RecordNotKept, ReportMissing
+from cds_service.errors import InvalidRequest, ReportMissing
+from cds_service.settings import Settings
 from tests.conftest import NOON
 from tests.web.calls import URL, diagnostics, good_call
 from tests.web.conftest import HOOK, SERVICE, OneAnswer
@@ -84,8 +87,11 @@ def test_what_an_unexpected_error_says_stays_inside(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_no_answer_leaves_when_its_record_cannot_be_kept(client: FlaskClient, service: OneAnswer) -> None:
-    service.raises = RecordNotKept("The audit record could not be kept.")
+def test_no_answer_leaves_when_its_record_cannot_be_kept(client: FlaskClient, settings: Settings) -> None:
+    engine = open_engine(settings.database_url, "FULL")
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE cards"))
+    engine.dispose()
     answer = client.post(URL, json=good_call())
     assert answer.status_code == 503
     assert "cards" not in answer.get_json()

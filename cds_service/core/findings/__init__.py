@@ -1,6 +1,7 @@
 """Report text to lesions, findings and history. Pure: text and a compiled vocabulary in, values out."""
 
-from cds_service.core.findings.read import ReportReader, read_history_text, read_report
+from cds_service.core.findings.merge import merged_readings
+from cds_service.core.findings.read import ReportReader, read_history_text, read_report, read_site
 from cds_service.core.findings.vocabulary import TextVocabulary
 
-__all__ = ["ReportReader", "TextVocabulary", "read_history_text", "read_report"]
+__all__ = ["ReportReader", "TextVocabulary", "merged_readings", "read_history_text", "read_report", "read_site"]

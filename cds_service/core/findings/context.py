@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cds_service.core.facts import State
 from cds_service.core.findings.lexicon import TERMINATOR, Layer, Mention
@@ -26,22 +27,30 @@ class Clause:
 
     def explanations(self) -> set[int]:
         """Where words on the cause of a thing begin ("in keeping with")."""
-        return {cue.first for cue in self.mentions[Layer.CUE] if any(isinstance(meaning, Cue) and meaning.category in _EXPLAINING for meaning in cue.meanings)}
+        return {
+            cue.first
+            for cue in self.mentions[Layer.CUE]
+            if any(isinstance(meaning, Cue) and meaning.category in _EXPLAINING for meaning in cue.meanings)
+        }
 
     def categories(self, mention: Mention) -> set[str]:
         """The cue categories that reach a mention."""
         return {category for first, stop, category in self.scopes if first <= mention.first and mention.stop <= stop}
 
 
-def clauses(first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]) -> list[Clause]:
+def clauses(
+    first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]
+) -> list[Clause]:
     """Cut the sentence from `first` to `stop` at semicolons and terminators, and lay out the cues of each clause."""
     cuts = [index + 1 for index in range(first, stop) if tokens.words[index] == ";"]
     cuts += [mention.stop for mention in mentions[Layer.CUE] if TERMINATOR in mention.meanings]
     edges = [first, *sorted(cuts), stop]
-    pieces = [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+    pieces = [(start, end) for start, end in pairwise(edges) if start < end]
     result = []
     for start, end in pieces:
-        inside = mentions if len(pieces) == 1 else tuple([m for m in layer if start <= m.first < end] for layer in mentions)
+        inside = (
+            mentions if len(pieces) == 1 else tuple([m for m in layer if start <= m.first < end] for layer in mentions)
+        )
         clause = Clause(start, end, inside)
         _lay_out(clause, tokens, affirming)
         result.append(clause)
@@ -54,7 +63,8 @@ def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | N
     Args:
         clause: with its cues laid out.
         mention: one of its mentions.
-        named: the mention is the name of a diagnosis: words on the cause make it uncertain, and history is not a finding.
+        named: the mention is the name of a diagnosis: words on the cause make it uncertain,
+            and history is not a finding.
     """
     if not clause.scopes:
         return State.PRESENT
@@ -73,7 +83,9 @@ def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | N
         return None
     if named and ("cause" in categories or "object" in categories):
         return State.UNCERTAIN
-    if "object" in categories and not any(m.first < mention.first and "object" not in clause.categories(m) for m in clause.mentions[Layer.MINERAL]):
+    if "object" in categories and not any(
+        m.first < mention.first and "object" not in clause.categories(m) for m in clause.mentions[Layer.MINERAL]
+    ):
         return State.UNCERTAIN
     return State.PRESENT
 
@@ -87,17 +99,25 @@ def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
                 continue
             if meaning.forward:
                 reach = _forward_reach(clause, mention, tokens, affirming, meaning.category)
-                clause.scopes.append((mention.stop, reach, meaning.category))
+                # A mention may share its last words with the cue: "no acute" and "acute fracture".
+                clause.scopes.append((mention.first + 1, reach, meaning.category))
             else:
                 clause.scopes.append((_backward_reach(clause, mention, tokens), mention.first, meaning.category))
 
 
 def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
-    return mention.stop < len(tokens.words) and tokens.starts[mention.stop] == tokens.ends[mention.stop - 1] and tokens.words[mention.stop] != "\n"
+    return (
+        mention.stop < len(tokens.words)
+        and tokens.starts[mention.stop] == tokens.ends[mention.stop - 1]
+        and tokens.words[mention.stop] != "\n"
+    )
 
 
 def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: frozenset[str], category: str) -> int:
-    """How far a cue reaches: a denial ends at a comma after which something is affirmed or explained, unless the list goes on to "or"."""
+    """How far a cue reaches.
+
+    A denial ends at a comma after which something is affirmed or explained, unless the list goes on to "or".
+    """
     words = tokens.words
     if category not in _DENYING and category != "qualified":
         return clause.stop
@@ -111,7 +131,11 @@ def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: froz
     if not _LIST_ENDS.isdisjoint(rest):
         return _after_list(words, comma, clause.stop)
     if not affirming.isdisjoint(rest):
-        return next(index for index in range(comma, clause.stop) if words[index] == "," and not affirming.isdisjoint(_member(words, index, clause.stop)))
+        return next(
+            index
+            for index in range(comma, clause.stop)
+            if words[index] == "," and not affirming.isdisjoint(_member(words, index, clause.stop))
+        )
     return next((first - 1 for first in sorted(explained) if first > comma and words[first - 1] == ","), clause.stop)
 
 
@@ -139,6 +163,14 @@ def _backward_reach(clause: Clause, cue: Mention, tokens: Tokens) -> int:
         if words[index] == "," and comma is None:
             comma = index
     if comma is not None and comma >= start and not {"and", "or", "nor"} & set(words[comma + 1 : cue.first]):
-        # "soft tissue calcification, not seen": nothing but the cue follows the comma, so it speaks of what is before it.
-        return comma + 1 if any(comma < m.first < cue.first for layer in (Layer.MINERAL, Layer.SIGN, Layer.HISTORY) for m in clause.mentions[layer]) else start
+        # "calcification, not seen": nothing but the cue follows the comma, so it speaks of what is before it.
+        return (
+            comma + 1
+            if any(
+                comma < m.first < cue.first
+                for layer in (Layer.MINERAL, Layer.SIGN, Layer.HISTORY)
+                for m in clause.mentions[layer]
+            )
+            else start
+        )
     return start

@@ -20,7 +20,11 @@ def derive(book: LesionBook, findings: Findings, vocabulary: TextVocabulary) -> 
     for concept, parts in vocabulary.on_both_sides.items():
         having = [draft for draft in drafts if draft.has_any(parts)]
         sides = {(draft.region, draft.side) for draft in having}
-        paired = [draft for draft in having if draft.side == _BOTH or {(draft.region, "right"), (draft.region, "left")} <= sides]
+        paired = [
+            draft
+            for draft in having
+            if draft.side == _BOTH or {(draft.region, "right"), (draft.region, "left")} <= sides
+        ]
         if paired:
             _add(concept, paired, parts, findings)
     return findings.frozen()
@@ -38,7 +42,9 @@ def _count(drafts: list[Draft], neighbours: Mapping[str, frozenset[str]]) -> int
 
 
 def _same_deposit(one: Draft, other: Draft, neighbours: Mapping[str, frozenset[str]]) -> bool:
-    return (other.region or "") in neighbours.get(one.region or "", frozenset()) and (one.side == other.side or None in (one.side, other.side))
+    return (other.region or "") in neighbours.get(one.region or "", frozenset()) and (
+        one.side == other.side or None in (one.side, other.side)
+    )
 
 
 def _add(concept: str, drafts: list[Draft], parts: frozenset[str], findings: Findings) -> None:

@@ -23,14 +23,16 @@ def facts_of(clause: Clause, tokens: Tokens, concepts: frozenset[str], resource:
         tokens: of the whole text.
         concepts: every history id.
         resource: carried into the facts.
-        seen: the clause describes images: words that are findings there are not history, and denials of findings deny no history.
+        seen: the clause describes images: words that are findings there are not history, and denials deny no history.
     """
     facts: list[HistoryFact] = []
     for mention in clause.mentions[Layer.HISTORY]:
         categories = clause.categories(mention)
         if categories & _NOT_TOLD or (seen and _is_finding(mention, clause, categories, tokens)):
             continue
-        state = State.DENIED if "negation" in categories else State.UNCERTAIN if categories & _DOUBTFUL else State.PRESENT
+        state = (
+            State.DENIED if "negation" in categories else State.UNCERTAIN if categories & _DOUBTFUL else State.PRESENT
+        )
         if seen and state is State.DENIED:
             continue
         label = " ".join(tokens.text[tokens.starts[mention.first] : tokens.ends[mention.stop - 1]].split())
@@ -56,7 +58,10 @@ def _is_finding(mention: Mention, clause: Clause, categories: set[str], tokens: 
     if any(_overlap(mention, sign) for sign in clause.mentions[Layer.SIGN]):
         return True
     told = "historical" in categories or (mention.first > clause.first and tokens.words[mention.first - 1] == _KNOWN)
-    return not told and any(_overlap(mention, name) and any(isinstance(m, Mineral) for m in name.meanings) for name in clause.mentions[Layer.MINERAL])
+    return not told and any(
+        _overlap(mention, name) and any(isinstance(m, Mineral) for m in name.meanings)
+        for name in clause.mentions[Layer.MINERAL]
+    )
 
 
 def _overlap(one: Mention, other: Mention) -> bool:

@@ -13,7 +13,7 @@ _MAX_SPANS = 6
 
 
 class Findings:
-    """Findings by concept; present outweighs uncertain outweighs denied, and the spans kept are those of the state that won."""
+    """Findings by concept; present outweighs uncertain outweighs denied, with the spans of the state that won."""
 
     def __init__(self) -> None:
         self._said: dict[str, tuple[State, list[Span]]] = {}
@@ -72,7 +72,7 @@ class LesionBook:
         self._spoken_of_together = False
 
     def at(self, region: str | None, side: str | None) -> list[Draft]:
-        """The lesions that a region and side mean. No side means whichever is known there; a new pair opens a lesion."""
+        """The lesions that a region and side mean. No side means any known there; a new pair opens one."""
         here = [draft for draft in self._drafts if draft.region == region]
         if not here:
             return [self._open(region, side)]
@@ -111,7 +111,9 @@ class LesionBook:
         if unsited and known:
             for draft in known if self._spoken_of_together else known[:1]:
                 draft.findings.merge(unsited[0].findings)
-                draft.size_mm = max((size for size in (draft.size_mm, unsited[0].size_mm) if size is not None), default=None)
+                draft.size_mm = max(
+                    (size for size in (draft.size_mm, unsited[0].size_mm) if size is not None), default=None
+                )
             self._drafts.remove(unsited[0])
         for draft in self._drafts:
             draft.side = draft.side or sides.get(draft.region or "")

@@ -1,8 +1,8 @@
 """All phrases of the vocabulary in one trie over folded words, and what a text matches of it.
 
-A trie over words, not an automaton over characters: the text is in words already, most words start no phrase, and each match comes
-with its token positions. One pass; the longest phrase from the leftmost word wins within a layer, so "ossification centre" leaves
-no "ossification" behind.
+A trie over words, not an automaton over characters: the text is in words already, most words start no phrase, and each
+match comes with its token positions. One pass; the longest phrase from the leftmost word wins within a layer, so
+"ossification centre" leaves no "ossification" behind.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,9 @@ class Lexicon:
     def phrase(self, form: str) -> tuple[str, ...]:
         """The folded words of a form; punctuation is dropped but for a question mark."""
         words = (match.group() for match in TOKEN.finditer(form))
-        return tuple(word if word == "?" else self.fold(word) for word in words if word == "?" or word not in PUNCTUATION)
+        return tuple(
+            word if word == "?" else self.fold(word) for word in words if word == "?" or word not in PUNCTUATION
+        )
 
     def scan(self, tokens: Tokens) -> tuple[list[Mention], ...]:
         """What the text mentions, by layer, in order. Linear in the number of words."""

@@ -1,6 +1,6 @@
 """The sites that a clause names: region, side, tissue, and how the words before them place the lesion."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import ADJACENT, BREAK, RELATED, Layer, Mention
@@ -8,7 +8,15 @@ from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Place
 
 SOFT = "soft"
-_SIDES = {"right": "right", "rt": "right", "left": "left", "lt": "left", "both": "both", "bilateral": "both", "bilaterally": "both"}
+_SIDES = {
+    "right": "right",
+    "rt": "right",
+    "left": "left",
+    "lt": "left",
+    "both": "both",
+    "bilateral": "both",
+    "bilaterally": "both",
+}
 _SIDE_REACH = 4
 _NEAR_REACH = 5
 _RELATED_REACH = 8
@@ -26,6 +34,7 @@ class Site(NamedTuple):
         related: it is a neighbour of the lesion ("abuts the femur"), not its site.
         first, stop: its tokens.
         group: sites of one list share a number.
+        joined: it goes on with a list ("hip and knee"), not saying more of the site before it ("menisci of the knee").
     """
 
     region: str | None
@@ -40,6 +49,7 @@ class Site(NamedTuple):
     first: int = 0
     stop: int = 0
     group: int = 0
+    joined: bool = False
 
 
 def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> list[Site]:
@@ -56,7 +66,7 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
         after = places[number + 1].first if follows else stop
         before = found[-1] if found else None
         side = _side(mention, before.stop if before else 0, after, follows, tokens)
-        joined, group = _joined(before, mention, tokens, relations, minerals)
+        joined, plain, group = _joined(before, mention, tokens, relations, minerals)
         near = _within(relations, mention.first, ADJACENT, _NEAR_REACH, tokens)
         related = _within(relations, mention.first, RELATED, _RELATED_REACH, tokens)
         if joined and before is not None:
@@ -67,7 +77,21 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
         for place in mention.meanings:
             assert isinstance(place, Place)
             found.append(
-                Site(place.region, side or _pair(place, mention, tokens), place.tissue, place.decides, place.joint, place.bone, place.wall, near, related, mention.first, mention.stop, group)
+                Site(
+                    place.region,
+                    side or _pair(place, mention, tokens),
+                    place.tissue,
+                    place.decides,
+                    place.joint,
+                    place.bone,
+                    place.wall,
+                    near,
+                    related,
+                    mention.first,
+                    mention.stop,
+                    group,
+                    plain,
+                )
             )
     return found
 
@@ -82,14 +106,20 @@ def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:
     return any(first <= mention.first < stop and BREAK in mention.meanings for mention in mentions)
 
 
-def _joined(before: Site | None, mention: Mention, tokens: Tokens, near: list[Mention], minerals: set[int]) -> tuple[bool, int]:
-    """Whether a place goes on with the list of the one before it, and the number of its list."""
+def _joined(
+    before: Site | None, mention: Mention, tokens: Tokens, near: list[Mention], minerals: set[int]
+) -> tuple[bool, bool, int]:
+    """Whether a place shares side and position with the one before it, goes on with its list, and the list's number."""
     if before is None:
-        return False, 0
+        return False, False, 0
     gap = tokens.words[before.stop : mention.first]
-    close = len(gap) <= _GROUP_GAP and not breaks(near, before.stop, mention.first) and minerals.isdisjoint(range(before.stop, mention.first))
+    close = (
+        len(gap) <= _GROUP_GAP
+        and not breaks(near, before.stop, mention.first)
+        and minerals.isdisjoint(range(before.stop, mention.first))
+    )
     plain = close and all(word in _JOINERS or word in _SIDES for word in gap)
-    return plain and "the" not in gap, before.group if close else before.group + 1
+    return plain and "the" not in gap, plain and bool(gap), before.group if close else before.group + 1
 
 
 def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:
@@ -119,3 +149,8 @@ def _within(near: list[Mention], first: int, kind: str, reach: int, tokens: Toke
             if "," not in between and ";" not in between and not breaks(near, mention.stop, first):
                 return True
     return False
+
+
+def distinct(sites: Iterable[Site]) -> list[Site]:
+    """The sites without repetition, so that a text that repeats itself does not multiply them."""
+    return list({(site.region, site.side, site.tissue, site.near): site for site in sites}.values())

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from cds_service.core.facts import HistoryFact, Reading, SetAside
-from cds_service.core.findings.clause_reader import ReportState, read_clause
+from cds_service.core.findings.clause_reader import read_clause
 from cds_service.core.findings.context import clauses
 from cds_service.core.findings.derived import derive
 from cds_service.core.findings.history import facts_of, merged
 from cds_service.core.findings.lexicon import Layer, Lexicon, Mention
 from cds_service.core.findings.places import sites_of
+from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sections import EXAM, FINDINGS, HISTORY, IMPRESSION, Layout, Sentence
 from cds_service.core.findings.text import Tokens, tokenise
 from cds_service.core.findings.vocabulary import TextVocabulary
@@ -28,7 +29,9 @@ class ReportReader:
         fold = self.lexicon.fold
         self.affirming = frozenset(fold(word) for word in vocabulary.affirming)
         self._abbreviations = frozenset(fold(word) for word in vocabulary.abbreviations)
-        self._languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
+        self._languages = {
+            name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()
+        }
 
     def layout(self, text: str) -> tuple[Tokens, tuple[list[Mention], ...], list[Sentence]]:
         """Tokens, mentions by layer, and sentences of a text."""
@@ -37,7 +40,7 @@ class ReportReader:
         return tokens, found, Layout(tokens, found, self._abbreviations).sentences()
 
     def is_foreign(self, tokens: Tokens) -> bool:
-        """Whether the text has more function words of another language, or more letters of another script, than of English."""
+        """Whether the text has more function words, or letters, of another language than of English."""
         words = [word for word in tokens.words[:_LANGUAGE_WORDS] if word.isalpha()]
         if sum(1 for word in words if ord(word[0]) > 0x24F) * 2 > len(words):
             return True
@@ -55,8 +58,8 @@ def read_report(text: str, reader: ReportReader) -> Reading:
         reader: the compiled vocabulary.
 
     Returns:
-        The lesions, the findings of the patient, the history that the text tells, and what was not read and why. Text without
-        anything known gives an empty reading; nothing is raised for any text.
+        The lesions, the findings of the patient, the history that the text tells, and what was not read and why.
+        Text without anything known gives an empty reading; nothing is raised for any text.
     """
     tokens, found, sentences = reader.layout(text)
     if reader.is_foreign(tokens):
@@ -69,8 +72,9 @@ def read_report(text: str, reader: ReportReader) -> Reading:
         if sentence.section not in (HISTORY, EXAM, FINDINGS, IMPRESSION) or not any(mentions):
             continue
         seen = sentence.section in (FINDINGS, IMPRESSION)
-        state.begin_sentence()
-        for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
+        parts = clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming)
+        state.begin_sentence(mentions if len(parts) > 1 else None, sentence.stop)
+        for clause in parts:
             if clause.mentions[Layer.HISTORY]:
                 history += facts_of(clause, tokens, reader.vocabulary.history_concepts, REPORT, seen)
             if sentence.section == EXAM:
@@ -125,3 +129,10 @@ def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]
             if sentences[number].first <= mention.first:
                 slices[number][layer].append(mention)
     return slices
+
+
+def read_site(text: str, reader: ReportReader) -> tuple[str | None, str | None]:
+    """The first region and side that a short text such as "Left hip" names; None for what it does not name."""
+    tokens = tokenise(text, reader.lexicon.fold, reader.lexicon.known)
+    sites = sites_of(reader.lexicon.scan(tokens), len(tokens.words), tokens)
+    return next(((site.region, site.side) for site in sites if site.region), (None, None))

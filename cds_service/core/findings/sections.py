@@ -25,8 +25,8 @@ _LONGEST_SENTENCE = 160
 class Sentence:
     """Tokens `first` up to `stop` of one sentence, the kind of section it stands in, and the sub-heading before it.
 
-    `subheading` is the span of tokens of a sub-heading such as "CT:" or "Left hip:" directly before it; `opens` says that it is the
-    first sentence on its line; `part` counts headings.
+    `subheading` is the span of a sub-heading such as "CT:" or "Left hip:" directly before it; `opens` says that
+    it is the first sentence on its line; `part` counts headings.
     """
 
     first: int
@@ -73,7 +73,8 @@ class Layout:
                 continue
             stop = self._sentence_end(at)
             sentences.append(Sentence(at, stop, section, part, opens, subheading))
-            at, opens = stop, False
+            at, opens = stop, self._tokens.words[stop - 1] == "\n"
+            subheading = None if opens else subheading
         self._title(sentences, headed)
         return sentences
 
@@ -98,7 +99,7 @@ class Layout:
         return None
 
     def _subheading(self, at: int) -> int | None:
-        """The token after the colon of a sub-heading that starts at `at`: only places, sides and kinds of examination."""
+        """The token after the colon of a sub-heading at `at`, which names places or kinds of examination."""
         words = self._tokens.words
         named = False
         for index in range(at, min(at + _LONGEST_SUBHEADING, len(words))):
@@ -118,7 +119,9 @@ class Layout:
             if word == "\n":
                 if self._line_ends_sentence(index):
                     return index + 1
-            elif word in "!?." and (index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n"):
+            elif word in "!?." and (
+                index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n"
+            ):
                 if word == "." and index > at and words[index - 1] in self._abbreviations:
                     continue
                 return index + 1
@@ -166,7 +169,10 @@ class Layout:
 
     def _states(self, first: int, stop: int) -> bool:
         words = self._tokens.words
-        return any(index in self._minerals or words[index] in ("there", "show", "seen", "demonstrate", "noted") for index in range(first, stop))
+        return any(
+            index in self._minerals or words[index] in ("there", "show", "seen", "demonstrate", "noted")
+            for index in range(first, stop)
+        )
 
 
 def _line(sentences: list[Sentence]) -> Iterator[Sentence]:

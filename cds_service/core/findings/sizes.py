@@ -9,7 +9,9 @@ _BETWEEN = frozenset({"x", "by", "to", "and", ",", "mm", "cm"})
 _WIDEST = 12
 _MAX_DIGITS = 6
 # What is measured, when it is not a lesion: "about 3 cm shortening", "3 cm above the bifurcation".
-_NOT_A_SIZE = frozenset({"shortening", "above", "below", "from", "proximal", "distal", "beyond", "away", "deep", "lateral", "medial", "leg"})
+_NOT_A_SIZE = frozenset(
+    {"shortening", "above", "below", "from", "proximal", "distal", "beyond", "away", "deep", "lateral", "medial", "leg"}
+)
 
 
 def largest_mm(tokens: Tokens, first: int, stop: int) -> Decimal | None:
@@ -18,7 +20,11 @@ def largest_mm(tokens: Tokens, first: int, stop: int) -> Decimal | None:
     best: Decimal | None = None
     for index in range(first + 1, stop):
         factor = _UNITS.get(words[index])
-        if factor is None or not words[index - 1][:1].isdigit() or (index + 1 < stop and words[index + 1] in _NOT_A_SIZE):
+        if (
+            factor is None
+            or not words[index - 1][:1].isdigit()
+            or (index + 1 < stop and words[index + 1] in _NOT_A_SIZE)
+        ):
             continue
         for position in range(index - 1, max(first, index - _WIDEST) - 1, -1):
             word = words[position]
@@ -27,4 +33,4 @@ def largest_mm(tokens: Tokens, first: int, stop: int) -> Decimal | None:
                 best = size if best is None or size > best else best
             elif word not in _BETWEEN:
                 break
-    return best
+    return None if best is None else Decimal(format(best.normalize(), "f"))

@@ -32,8 +32,7 @@ class Tokens:
 
 
 def folding(spellings: Sequence[Spelling]) -> Callable[[str], str]:
-    """A function from a word as written to its folded form: case, ligatures, spelling, plural. Remembers what it has seen."""
-
+    """A function from a word as written to its folded form: case, ligatures, spelling, plural. It remembers words."""
     prefixes: dict[str, list[Spelling]] = {}
     suffixes: dict[str, list[Spelling]] = {}
     for spelling in spellings:
@@ -66,22 +65,25 @@ def tokenise(text: str, fold: Callable[[str], str], known: frozenset[str] | None
     Args:
         text: as sent.
         fold: see `folding`.
-        known: words of the vocabulary; a word broken by a hyphen at a line's end is joined where that makes one of them.
+        known: words of the vocabulary; a word broken by a hyphen at a line's end is joined to make one of them.
     """
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    broken = False
     for match in TOKEN.finditer(text):
         word = match.group()
         start, end = match.span()
-        words.append(word if word in PUNCTUATION else fold(word))
+        folded = word if word in PUNCTUATION else fold(word)
+        words.append(folded)
         starts.append(start)
         ends.append(end)
-        if known is not None and len(words) > 2 and words[-2] == "\n" and text[ends[-3] : starts[-1]].strip(" \r\n\t") == "-":
+        if broken and known is not None and word not in PUNCTUATION:
             joined = fold(text[starts[-3] : ends[-3]] + word)
             if joined in known:
                 del words[-2:], starts[-2:], ends[-3:-1]
                 words[-1] = joined
+        broken = folded == "\n" and len(words) > 1 and text[ends[-2] : start].rstrip(" \r\t") == "-"
     return Tokens(text, words, starts, ends)
 
 

@@ -1,11 +1,13 @@
 """What the reader knows of words: frozen values, read from `rules/vocabulary/{findings,cues,sections,history}.yaml`.
 
-Forms are phrases as an editor wrote them; the lexicon folds case, spelling and plurals alike in forms and in report text.
+Forms are phrases as an editor wrote them; the lexicon folds case, spelling and plurals alike in forms and in text.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from cds_service.core.facts import State
 
 
 class Matter(StrEnum):
@@ -26,10 +28,14 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Tissue:
-    """What mineral in one kind of tissue is called: finding ids by the kind of mineral."""
+    """What mineral in one kind of tissue is called: finding ids by the kind of mineral.
+
+    `several` is the tissue meant where the clause speaks of several nodules or masses.
+    """
 
     id: str
     makes: Mapping[Matter, tuple[str, ...]]
+    several: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class Mineral:
         matter: calcified or ossified.
         adjective: "calcified X" rather than "calcification of X".
         denied: the word itself says that there is none ("noncalcified").
-        finding: the finding that the word makes by itself ("phlebolith"); "none" for words that name no mineral in tissue.
+        finding: the finding that the word makes by itself ("phlebolith"); "none" where it names no mineral in tissue.
         region: the site that the word implies, or None.
         tissue: what calcifies where the word says so itself ("calcific tendinitis"), or None.
         name: the diagnosis that the words name, as a finding id, or None.
@@ -116,6 +122,7 @@ class TextVocabulary:
         region_labels: site id to the words a person reads.
         neighbours: site id to the sites next to it.
         codes: (system, code) to finding id.
+        answers: the code or the casefolded word of an Observation's value to what it says of the finding.
         history_concepts: every history id, to know which family entries exist.
     """
 
@@ -143,4 +150,5 @@ class TextVocabulary:
     region_labels: Mapping[str, str]
     neighbours: Mapping[str, frozenset[str]]
     codes: Mapping[tuple[str, str], str]
+    answers: Mapping[str, State]
     history_concepts: frozenset[str]

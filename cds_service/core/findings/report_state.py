@@ -1,0 +1,141 @@
+"""Where the reading of one report stands: lesions so far, and which sites are being spoken of."""
+
+from collections.abc import Mapping, Sequence
+
+from cds_service.core.findings.context import Clause
+from cds_service.core.findings.lesions import Draft, Findings, LesionBook
+from cds_service.core.findings.lexicon import Layer, Mention
+from cds_service.core.findings.places import Site, distinct, sites_of
+from cds_service.core.findings.text import Tokens
+from cds_service.core.findings.vocabulary import Mineral, Sign, TextVocabulary
+
+_NO_FINDING = "none"
+
+
+class ReportState:
+    """Where the reading of one report stands: lesions so far, and which sites are being spoken of."""
+
+    def __init__(self, vocabulary: TextVocabulary, tokens: Tokens) -> None:
+        self.vocabulary = vocabulary
+        self.tokens = tokens
+        self.book = LesionBook(vocabulary.region_labels, vocabulary.mineral_findings)
+        self.findings = Findings()
+        self._exam: list[Site] = []
+        self._running: list[Site] = []
+        self._sides: dict[str, str | None] = {}
+        self._sentence: list[Site] = []
+        self._part = 0
+        self._under_site = False
+        self._mineral_named = False
+        self._whole: tuple[tuple[list[Mention], ...] | None, int] = (None, 0)
+
+    def examine(self, sites: Sequence[Site]) -> None:
+        """Take the sites of the exam's title."""
+        self._exam += [
+            site for site in sites if site.region and site.region not in {known.region for known in self._exam}
+        ]
+
+    def enter_part(self, part: int) -> None:
+        """A new heading: the running lesion ends."""
+        if part != self._part:
+            self._part = part
+            self._running = []
+            self._under_site = False
+
+    def enter_subheading(self, sites: Sequence[Site]) -> None:
+        """A sub-heading: one that names sites sets them."""
+        regions = [site for site in sites if site.region]
+        for site in regions:
+            region = site.region or ""
+            self._sides[region] = site.side if self._sides.get(region, site.side) == site.side else None
+        if sites:
+            self._running = regions
+            self._under_site = True
+        elif self._under_site:
+            self.leave_subheading()
+
+    def leave_subheading(self) -> None:
+        """A line of its own after lines under site sub-headings speaks of all of them again."""
+        if self._under_site:
+            self._under_site = False
+            self._running = []
+
+    def examined_sides(self) -> Mapping[str, str | None]:
+        """The sides of the regions in the exam's title and in sub-headings."""
+        return self._sides | {site.region: site.side for site in self._exam if site.region}
+
+    def begin_sentence(self, mentions: tuple[list[Mention], ...] | None, stop: int) -> None:
+        """A new sentence: what a clause names holds for the others that name nothing. `mentions`: if it has several."""
+        self._sentence = []
+        self._whole = (mentions, stop)
+        self._mineral_named = False
+
+    def minerals_of(self, clause: Clause) -> list[Mention]:
+        """The mentions of mineral in a clause; "deposits" are mineral where the sentence has named it before."""
+        kept: list[Mention] = []
+        for mention in clause.mentions[Layer.MINERAL]:
+            mineral = mention.meanings[0]
+            if (
+                not isinstance(mineral, Mineral)
+                or mineral.finding == _NO_FINDING
+                or (mineral.after_mineral and not self._mineral_named)
+            ):
+                continue
+            self._mineral_named = self._mineral_named or mineral.name is None
+            kept.append(mention)
+        return kept
+
+    def speak_of(self, sites: Sequence[Site], lasting: bool) -> None:
+        """Note the sites that a clause spoke of; `lasting` when it described a lesion there."""
+        regions = distinct(site for site in sites if site.region)
+        if regions:
+            self._sentence = regions
+            if lasting:
+                self._running = regions
+
+    def context(self) -> list[Site]:
+        """The sites meant where a clause names none.
+
+        Those of the sentence so far, of the running lesion, of the exam if it has one, else of the whole sentence.
+        """
+        if self._sentence or self._running:
+            return self._sentence or self._running
+        if not self._under_site and not self.book.minerals() and len(self._exam) == 1 and not self._exam[0].wall:
+            return self._exam
+        mentions, stop = self._whole
+        if mentions is None:
+            return []
+        return [site for site in self.sites(mentions, stop) if site.region and not site.related]
+
+    def sites(self, mentions: tuple[list[Mention], ...], stop: int) -> list[Site]:
+        """The sites mentioned, but not those within a sign of the patient ("cervical spondylosis")."""
+        found = sites_of(mentions, stop, self.tokens)
+        if not found:
+            return found
+        patient = self.vocabulary.patient_findings
+        spoken = [
+            sign
+            for sign in mentions[Layer.SIGN]
+            if sign.stop - sign.first > 1
+            and any(
+                isinstance(said, Sign) and said.findings and patient.issuperset(said.findings) for said in sign.meanings
+            )
+        ]
+        return [
+            site for site in found if not any(sign.first <= site.first and site.stop <= sign.stop for sign in spoken)
+        ]
+
+    def lesions_at(self, sites: Sequence[Site], plural: bool) -> list[Draft]:
+        """The lesions at the sites; without a site, those that an unsited statement can mean."""
+        found: list[Draft] = []
+        for site in sites:
+            if site.region:
+                found += [draft for draft in self.book.at(site.region, site.side) if draft not in found]
+        if found:
+            return found
+        minerals = self.book.minerals()
+        if minerals:
+            return minerals if plural else minerals[:1]
+        if plural:
+            self.book.speak_of_several()
+        return self.book.at(None, None)

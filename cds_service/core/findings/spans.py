@@ -1,0 +1,34 @@
+"""Where a clause says something: the words' positions and a quotation of the clause."""
+
+from cds_service.core.facts import Span
+from cds_service.core.findings.context import Clause
+from cds_service.core.findings.lexicon import Mention
+from cds_service.core.findings.text import Tokens
+
+_QUOTE = 160
+
+
+class Quoting:
+    """Makes the spans of one clause; the quotation is cut once."""
+
+    def __init__(self, clause: Clause, tokens: Tokens) -> None:
+        self._clause = clause
+        self._tokens = tokens
+        self._whole = " ".join(tokens.text[tokens.starts[clause.first] : tokens.ends[clause.stop - 1]].split())
+
+    def __call__(self, mention: Mention) -> Span:
+        start, end = self._tokens.starts[mention.first], self._tokens.ends[mention.stop - 1]
+        return Span(start, end, self._whole if len(self._whole) <= _QUOTE else self._around(start, end))
+
+    def _around(self, start: int, end: int) -> str:
+        """The words around the mention, cut at word ends."""
+        text = self._tokens.text
+        room = max(0, _QUOTE - (end - start)) // 2
+        first = max(self._tokens.starts[self._clause.first], start - room)
+        last = min(self._tokens.ends[self._clause.stop - 1], end + room)
+        cut = text[first:last]
+        if first > self._tokens.starts[self._clause.first]:
+            cut = cut.partition(" ")[2] if first < start else cut
+        if last < self._tokens.ends[self._clause.stop - 1] and last > end:
+            cut = cut.rpartition(" ")[0]
+        return " ".join(cut.split())[:_QUOTE]
