@@ -55,7 +55,10 @@ def _report(item: JudgedReport) -> Json:
 
 
 def outcome_json(outcome: Outcome) -> Json:
-    """One rule's outcome: every item with its verdict, whether it counted, and the facts behind it."""
+    """One rule's outcome: a letter for the verdict of each item, in the order of the rule, a capital where it counted.
+
+    The items themselves, and the facts that each asks for, stand in the content version that the record names.
+    """
     return {
         "rule": outcome.rule.ref,
         "tier": outcome.tier,
@@ -69,8 +72,10 @@ def outcome_json(outcome: Outcome) -> Json:
     }
 
 
-def _items(items: Iterable[ItemOutcome]) -> list[list[Any]]:
-    return [[item.id, VERDICT_LETTERS[item.verdict], int(item.counted), *item.facts] for item in items]
+def _items(items: Iterable[ItemOutcome]) -> str:
+    return "".join(
+        VERDICT_LETTERS[item.verdict].upper() if item.counted else VERDICT_LETTERS[item.verdict] for item in items
+    )
 
 
 def _next_test(test: NextTest) -> Json:

@@ -73,7 +73,7 @@ def _facts(report: ReportRow) -> Iterator[str]:
 def _rule(rule: RuleRow) -> Iterator[str]:
     capped = f", held back: {rule.capped_by} is unknown" if rule.capped_by else ""
     where = f" at {rule.lesion}" if rule.lesion else ""
-    yield f"\n  {rule.name} [{rule.ref}]: {rule.tier}, {rule.score} points ({rule.low} to {rule.high}){where}{capped}"
+    yield f"\n  {rule.name} [{rule.ref}]: {rule.tier}, score {rule.score} ({rule.low} to {rule.high}){where}{capped}"
     yield f"    entry {rule.entry}; prior {rule.prior:+d}"
     for item in (*rule.supports, *rule.argues_against):
         yield f"    {_item(item)}"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cds_service.core.evaluate import facts_asked
 from cds_service.core.labels import Labels
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
 
@@ -9,7 +10,7 @@ Json = dict[str, Any]
 
 
 def snapshot(rules: RuleSet, labels: Labels) -> Json:
-    """Names, thresholds and criteria as JSON values; `core.explanation` reads them."""
+    """Names, thresholds and criteria, each with the facts it asks for, as JSON values; `core.explanation` reads them."""
     return {
         "scoring": {"likely": rules.scoring.likely_points, "possible": rules.scoring.possible_points},
         "etiologies": {etiology.id: etiology.name for etiology in rules.etiologies.values()},
@@ -36,13 +37,14 @@ def _rule(rule: Rule) -> Json:
         "reviewed": rule.reviewed,
         "supports": [_item(item) for item in rule.supports],
         "argues_against": [_item(item) for item in rule.argues_against],
-        "excludes": [_exclusion(item) for item in rule.excludes],
+        "excludes": [_criterion(item) for item in rule.excludes],
     }
 
 
 def _item(item: Item) -> Json:
-    return {"id": item.id, "label": item.label, "domain": item.domain, "weight": item.weight, "basis": item.basis}
+    weighted = {"domain": item.domain, "weight": item.weight}
+    return {**_criterion(item), **weighted}
 
 
-def _exclusion(item: Exclusion) -> Json:
-    return {"id": item.id, "label": item.label, "basis": item.basis}
+def _criterion(item: Item | Exclusion) -> Json:
+    return {"id": item.id, "label": item.label, "basis": item.basis, "asks": list(facts_asked(item))}

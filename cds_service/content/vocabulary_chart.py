@@ -47,11 +47,15 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
         by_code=by_code,
         excluded={
             str(code["code"]): (str(entry["id"]), str(code["excluded"]))
-            for entry in entries for code in entry["codes"] if "excluded" in code
+            for entry in entries
+            for code in entry["codes"]
+            if "excluded" in code
         },
         unverified={
             str(code["code"]): str(entry["id"])
-            for entry in entries for code in entry["codes"] if code["status"] == UNVERIFIED
+            for entry in entries
+            for code in entry["codes"]
+            if code["status"] == UNVERIFIED
         },
         by_name=by_name | _named_results(labs, names),
         names=names,
@@ -119,7 +123,8 @@ def _lab(entry: Plain, units: Plain, displays: Mapping[str, str]) -> Lab:
         },
         bases={
             substance: f"molar mass {measured['molar_mass']} g/mol, {measured['mass_source']}"
-            for substance, measured in substances(entry) if "molar_mass" in measured
+            for substance, measured in substances(entry)
+            if "molar_mass" in measured
         },
         bands=tuple(_band(band) for band in entry.get("ranges", ())),
         plausible=(Decimal(str(plausible["low"])), Decimal(str(plausible["high"]))) if plausible else None,
@@ -198,7 +203,8 @@ def _missing_factors(entries: Iterable[Plain], units: Plain) -> Iterable[Problem
 def _result_words(labs: Plain) -> ResultWords:
     phrases = {
         tuple(plain_words(str(phrase))): str(meaning)
-        for meaning, listed in labs["result_words"].items() for phrase in listed
+        for meaning, listed in labs["result_words"].items()
+        for phrase in listed
     }
     return ResultWords(
         phrases=phrases,

@@ -151,7 +151,7 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
     if not any(item.counted for item in outcome.argues_against):
         lines.append(words.say("nothing_against"))
     heading = words.say(
-        "heading",
+        "heading" if outcome.low < outcome.high else "heading_known",
         name=escape(speaker.title(outcome.etiology)),
         tier=words.say(f"tiers.{outcome.tier}"),
         points=outcome.score,

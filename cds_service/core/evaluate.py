@@ -48,12 +48,13 @@ class Engine:
     @classmethod
     def of(cls, rules: RuleSet, sources: HistorySources) -> "Engine":
         """Prepares a rule set."""
-        asked_by = {id(item): _facts_asked(item) for rule in rules.rules for item in criteria_of(rule)}
+        asked_by = {id(item): facts_asked(item) for rule in rules.rules for item in criteria_of(rule)}
         asked = {item: frozenset(refs) for item, refs in asked_by.items()}
         return cls(rules, questions_of(rules), sources, asked_by, asked)
 
 
-def _facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
+def facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
+    """The facts that a criterion asks for, as "lab:egfr", "finding:lobulated" and the like, without repeats."""
     return tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in atom.about))
 
 
@@ -185,7 +186,7 @@ def _outcome(engine: Engine, rule: Rule, settled: Settled, supposing: Supposing)
     low = high = held.score
     if held.tier != NO_ENTRY:
         low, high = score_interval(rule, stance.verdicts, stance.view, supposing)
-    there = facts_there(stance.view)
+    there = facts_there(stance.view.facts, stance.view.lesion)
     return Outcome(
         rule=rule,
         tier=settled.tier,
@@ -216,9 +217,8 @@ def _item_outcomes(
     )
 
 
-def facts_there(view: View) -> frozenset[str]:
-    """Every fact that a question could be answered by, in this view: "lab:egfr", "finding:lobulated", "age" and so on."""
-    facts, lesion = view.facts, view.lesion
+def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:
+    """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on."""
     there = {f"lab:{lab}" for lab in facts.labs} | {f"history:{entry}" for entry in facts.history}
     there |= {f"finding:{finding}" for finding in facts.findings}
     if facts.patient.age_years is not None:

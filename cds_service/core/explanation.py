@@ -4,10 +4,11 @@ It is made from the record and from the content that judged, not from the presen
 change when the rules do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.core.evaluate import facts_there
 from cds_service.core.evidence import describe, lesion_of, range_text
 from cds_service.core.facts import Facts, Finding, LabResult, Lesion
 from cds_service.core.facts_json import facts_from_json
@@ -235,10 +236,14 @@ def _rule(outcome: Json, content: Json, facts: Facts, labels: Labels) -> RuleRow
     lesion = lesion_of(facts, outcome["lesion"])
     low, score, high = outcome["score"]
 
+    there = facts_there(facts, lesion)
+
     def items(key: str, sign: int) -> tuple[ItemRow, ...]:
         return tuple(
-            _item(criterion, judged, sign, facts, lesion, labels)
-            for criterion, judged in zip(rule[key], outcome[key], strict=True)
+            _item(
+                criterion, letter, sign, describe(filter(there.__contains__, criterion["asks"]), facts, lesion, labels)
+            )
+            for criterion, letter in zip(rule[key], outcome[key], strict=True)
         )
 
     return RuleRow(
@@ -261,18 +266,15 @@ def _rule(outcome: Json, content: Json, facts: Facts, labels: Labels) -> RuleRow
     )
 
 
-def _item(
-    criterion: Json, judged: Sequence[Any], sign: int, facts: Facts, lesion: Lesion | None, labels: Labels
-) -> ItemRow:
-    _, letter, counted, *refs = judged
+def _item(criterion: Json, letter: str, sign: int, evidence: str) -> ItemRow:
     return ItemRow(
         label=criterion["label"],
-        verdict=VERDICTS[letter],
+        verdict=VERDICTS[letter.lower()],
         weight=sign * criterion.get("weight", 0),
-        counted=bool(counted),
+        counted=letter.isupper(),
         domain=criterion.get("domain", ""),
         basis=criterion["basis"],
-        evidence=describe(refs, facts, lesion, labels),
+        evidence=evidence,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.errors import InvalidRequest, ReportMissing
 from tests.bench.payload import hook_request as large_request
-from tests.scenarios.asking import DOMAIN, ask, bundle, hook_request, observation, report
+from tests.scenarios.asking import CONTENT, DOMAIN, ask, bundle, hook_request, observation, report
 
 TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
 EGFR = "mL/min/{1.73_m2}"
@@ -141,4 +141,8 @@ def test_the_record_holds_no_name_no_token_and_of_the_report_only_what_is_quoted
 def test_every_rule_of_every_call_is_on_record_with_every_item() -> None:
     outcomes = ask(hook_request(TEXT)).record.body["reports"][0]["outcomes"]
     assert len(outcomes) == 18
-    assert all(item[1] in "mnus" for outcome in outcomes for item in outcome["supports"] + outcome["argues_against"])
+    rules = {rule.ref: rule for rule in CONTENT.engine.rules.rules}
+    for outcome in outcomes:
+        rule = rules[outcome["rule"]]
+        assert len(outcome["supports"]) == len(rule.supports)
+        assert set(outcome["supports"] + outcome["argues_against"] + outcome["excludes"]) <= set("mnusM")

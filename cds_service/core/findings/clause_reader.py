@@ -45,7 +45,7 @@ def read_clause(clause: Clause, state: ReportState) -> None:
     ]
     plural = any(_is_plural(mention, tokens) for mention in (*minerals, *masses))
     signs = [sign for sign in signs if not any(site.related and site.first <= sign.first < site.stop for site in sites)]
-    _read_signs(signs, placed, named, clause, state, span_of, bool(minerals or masses), plural)
+    _read_signs(signs, placed, named, around, clause, state, span_of, bool(minerals or masses), plural)
     size = largest_mm(tokens, clause.first, clause.stop) if minerals or masses else None
     positive = [site for _, targets, said in placed if said is not State.DENIED for site in targets]
     if size is not None and (positive or masses):
@@ -78,7 +78,13 @@ def _read_mineral(
 
 
 def _say_fixed(
-    mineral: Mineral, concept: str, targets: list[Site], said: State, span: Span, around: Surroundings, state: ReportState
+    mineral: Mineral,
+    concept: str,
+    targets: list[Site],
+    said: State,
+    span: Span,
+    around: Surroundings,
+    state: ReportState,
 ) -> list[Site]:
     if concept in state.vocabulary.patient_findings:
         state.findings.say(concept, said, span)
@@ -135,6 +141,7 @@ def _read_signs(
     signs: Sequence[Mention],
     placed: Sequence[tuple[Mention, list[Site], State | None]],
     named: Sequence[Site],
+    around: Surroundings,
     clause: Clause,
     state: ReportState,
     span_of: Quoting,

@@ -164,7 +164,8 @@ def _taken(number: int, ceiling: int, around: Surroundings, tokens: Tokens) -> s
     following = next(
         (index for index, mention in enumerate(around.minerals) if index > number and mention.first == ceiling), None
     )
-    if following is None:
+    # The name of a diagnosis has no site of its own: "calcification of the thigh may represent dermatomyositis".
+    if following is None or any(isinstance(m, Mineral) and m.name for m in around.minerals[following].meanings):
         return set()
     return {
         site.first
