@@ -16,11 +16,7 @@ def text_vocabulary(
 ) -> TextVocabulary:
     """The vocabulary of the reader from the plain data of its four files, which their schemas have already checked.
 
-    Args:
-        findings: of `rules/vocabulary/findings.yaml`.
-        cues: of `rules/vocabulary/cues.yaml`.
-        sections: of `rules/vocabulary/sections.yaml`.
-        history: of `rules/vocabulary/history.yaml`; only `id` and `forms` of each entry are read.
+    Each is that of `rules/vocabulary/<name>.yaml`; of the history only `id` and `forms` of each entry are read.
     """
     derived = findings["derived"]
     return TextVocabulary(

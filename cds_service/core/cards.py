@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cds_service.core.differential import Differential
-from cds_service.core.evaluate import ItemOutcome, Outcome
+from cds_service.core.evaluate import ItemOutcome, Outcome, facts_asked, facts_there
 from cds_service.core.evidence import describe, lesion_of
 from cds_service.core.facts import Facts
 from cds_service.core.labels import Labels, LabOrder
@@ -146,7 +146,7 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
         ("against", outcome.rule.argues_against, outcome.argues_against),
     ):
         sign = "+" if key == "for" else "−"
-        told = [_item(speaker, facts, outcome, item, verdict, sign) for item, verdict in _counted(items, judged)]
+        told = [_item(speaker, facts, outcome, item, sign) for item in _counted(items, judged)]
         lines += [words.say(key, evidence=evidence) for evidence in told]
     if not any(item.counted for item in outcome.argues_against):
         lines.append(words.say("nothing_against"))
@@ -161,13 +161,16 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
     return heading + "\n\n" + bullets(lines)
 
 
-def _counted(items: tuple[Item, ...], judged: tuple[ItemOutcome, ...]) -> list[tuple[Item, ItemOutcome]]:
-    pairs = [(item, verdict) for item, verdict in zip(items, judged, strict=True) if verdict.counted]
-    return sorted(pairs, key=lambda pair: -pair[0].weight)
+def _counted(items: tuple[Item, ...], judged: tuple[ItemOutcome, ...]) -> list[Item]:
+    """The items that count, the heaviest first."""
+    counted = [item for item, verdict in zip(items, judged, strict=True) if verdict.counted]
+    return sorted(counted, key=lambda item: -item.weight)
 
 
-def _item(speaker: Speaker, facts: Facts, outcome: Outcome, item: Item, verdict: ItemOutcome, sign: str) -> str:
-    evidence = describe(verdict.facts, facts, lesion_of(facts, outcome.lesion), speaker.labels)
+def _item(speaker: Speaker, facts: Facts, outcome: Outcome, item: Item, sign: str) -> str:
+    lesion = lesion_of(facts, outcome.lesion)
+    there = facts_there(facts, lesion)
+    evidence = describe(filter(there.__contains__, facts_asked(item)), facts, lesion, speaker.labels)
     values = {"label": escape(item.label), "points": f"{sign}{item.weight}", "basis": item.basis}
     if not evidence:
         return speaker.words.differential.say("item_bare", **values)

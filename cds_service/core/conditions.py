@@ -68,7 +68,7 @@ class HasFinding:
     kind: str = IMAGING
 
     def verdict(self, view: View) -> Verdict:
-        return max(view.finding(finding) for finding in self.findings)
+        return view.finding(self.findings)
 
     @property
     def about(self) -> tuple[str, ...]:

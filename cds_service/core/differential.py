@@ -44,12 +44,12 @@ def _place(outcome: Outcome) -> tuple[int, int, int, str]:
 def alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
     """The must-not-miss rules that speak, and those whose `unless` keeps them quiet though their trigger is met."""
     spoken, quiet = [], []
-    view = View(facts, engine.sources, None)
     lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
+    views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
     for alarm in engine.rules.alarms:
         if alarm.status != ACTIVE:
             continue
-        met = [at for at in map(view.at, lesions) if alarm.trigger.verdict(at) is Verdict.MET]
+        met = [at for at in views if alarm.trigger.verdict(at) is Verdict.MET]
         held_back = [at for at in met if alarm.unless is not None and alarm.unless.verdict(at) is Verdict.MET]
         if len(met) > len(held_back):
             spoken.append(Spoken(alarm, _lesion_id(next(at for at in met if at not in held_back))))

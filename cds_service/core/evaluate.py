@@ -35,22 +35,19 @@ class Engine:
         rules: the rule set.
         questions: what its rules ask of each lab.
         sources: which chart lists each history entry can be found in.
-        asked_by: the facts that each criterion asks for, in order, by the identity of its value in `rules`.
-        asked: the same as sets.
+        asked_by: the facts that each criterion asks for, by the identity of its value in `rules`.
     """
 
     rules: RuleSet
     questions: Questions
     sources: HistorySources
-    asked_by: Mapping[int, tuple[str, ...]]
-    asked: AskedBy
+    asked_by: AskedBy
 
     @classmethod
     def of(cls, rules: RuleSet, sources: HistorySources) -> "Engine":
         """Prepares a rule set."""
-        asked_by = {id(item): facts_asked(item) for rule in rules.rules for item in criteria_of(rule)}
-        asked = {item: frozenset(refs) for item, refs in asked_by.items()}
-        return cls(rules, questions_of(rules), sources, asked_by, asked)
+        asked_by = {id(item): frozenset(facts_asked(item)) for rule in rules.rules for item in criteria_of(rule)}
+        return cls(rules, questions_of(rules), sources, asked_by)
 
 
 def facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
@@ -60,12 +57,11 @@ def facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """One item's verdict: whether it counted (met, and heaviest of its domain), and the facts that answered it."""
+    """One item's verdict, and whether it counted: met, and the heaviest of its domain."""
 
     id: str
     verdict: Verdict
     counted: bool
-    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +138,26 @@ def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> Evaluation:
         range_of: the default reference range of a lab for this patient, for supposing results of missing labs.
     """
     lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
-    views = [View(facts, engine.sources, lesion) for lesion in lesions]
+    views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
     supposing = Supposing(engine.questions, range_of)
     in_force = [rule for rule in engine.rules.rules if rule.status in (ACTIVE, SHADOW)]
-    stances = {
-        rule.id: tuple(_stance(engine, rule, verdicts_of(rule, view), view) for view in views) for rule in in_force
-    }
-    outcomes = tuple(
-        _outcome(engine, rule, settle(engine, rule, stances[rule.id], supposing), supposing) for rule in in_force
-    )
-    return Evaluation(outcomes, stances, supposing)
+    stances = {rule.id: _stances(engine, rule, views) for rule in in_force}
+    settled = [settle(engine, rule, stances[rule.id], supposing) for rule in in_force]
+    outcomes = (_outcome(rule, best, supposing) for rule, best in zip(in_force, settled, strict=True))
+    return Evaluation(tuple(outcomes), stances, supposing)
+
+
+def _stances(engine: Engine, rule: Rule, views: list[View]) -> tuple[Stance, ...]:
+    """How a rule stands at every lesion with its entry finding; without one, at the first lesion, to say why not."""
+    entries = [(view, rule.entry.verdict(view)) for view in views]
+    entered = [pair for pair in entries if pair[1] in (Verdict.MET, Verdict.UNKNOWN)] or entries[:1]
+    return tuple(_stance(engine, rule, verdicts_of(rule, view, entry), view) for view, entry in entered)
 
 
 def supposed_stance(engine: Engine, rule: Rule, stance: Stance, result: LabResult) -> Stance:
     """How a rule would stand at the same lesion if a lab came out so."""
     view = stance.view.supposing_lab(result)
-    return _stance(engine, rule, stance.verdicts.again(rule, view, f"lab:{result.lab}", engine.asked), view)
+    return _stance(engine, rule, stance.verdicts.again(rule, view, f"lab:{result.lab}", engine.asked_by), view)
 
 
 def settle(engine: Engine, rule: Rule, stances: Iterable[Stance], supposing: Supposing) -> Settled:
@@ -174,19 +174,18 @@ def _capping_lab(engine: Engine, rule: Rule, stance: Stance, supposing: Supposin
     """The first lab whose single bad answer would take the etiology below possible; "" where there is none."""
     for lab, views in supposing.labs_open(criteria_of(rule), stance.view).items():
         for view in views:
-            verdicts = stance.verdicts.again(rule, view, f"lab:{lab}", engine.asked)
+            verdicts = stance.verdicts.again(rule, view, f"lab:{lab}", engine.asked_by)
             if standing(rule, verdicts, view, engine.rules.scoring).tier in (NOT_SHOWN, EXCLUDED):
                 return lab
     return ""
 
 
-def _outcome(engine: Engine, rule: Rule, settled: Settled, supposing: Supposing) -> Outcome:
+def _outcome(rule: Rule, settled: Settled, supposing: Supposing) -> Outcome:
     stance = settled.stance
     held = stance.standing
     low = high = held.score
     if held.tier != NO_ENTRY:
         low, high = score_interval(rule, stance.verdicts, stance.view, supposing)
-    there = facts_there(stance.view.facts, stance.view.lesion)
     return Outcome(
         rule=rule,
         tier=settled.tier,
@@ -196,25 +195,15 @@ def _outcome(engine: Engine, rule: Rule, settled: Settled, supposing: Supposing)
         high=high,
         entry=stance.verdicts.entry,
         lesion=stance.view.lesion.id if stance.view.lesion is not None else "",
-        supports=_item_outcomes(rule.supports, stance, engine, there),
-        argues_against=_item_outcomes(rule.argues_against, stance, engine, there),
-        excludes=_item_outcomes(rule.excludes, stance, engine, there),
+        supports=_item_outcomes(rule.supports, stance),
+        argues_against=_item_outcomes(rule.argues_against, stance),
+        excludes=_item_outcomes(rule.excludes, stance),
     )
 
 
-def _item_outcomes(
-    items: tuple[Item, ...] | tuple[Exclusion, ...], stance: Stance, engine: Engine, there: frozenset[str]
-) -> tuple[ItemOutcome, ...]:
-    """Every item's verdict, with those of the facts it asks for that were there to answer it."""
-    return tuple(
-        ItemOutcome(
-            item.id,
-            stance.verdicts.of[id(item)],
-            item.id in stance.standing.counted,
-            tuple(ref for ref in engine.asked_by[id(item)] if ref in there),
-        )
-        for item in items
-    )
+def _item_outcomes(items: tuple[Item, ...] | tuple[Exclusion, ...], stance: Stance) -> tuple[ItemOutcome, ...]:
+    of, counted = stance.verdicts.of, stance.standing.counted
+    return tuple(ItemOutcome(item.id, of[id(item)], item.id in counted) for item in items)
 
 
 def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:

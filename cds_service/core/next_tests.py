@@ -7,11 +7,11 @@ judged again, the single-unknown cap included.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cds_service.core.conditions import Atom
 from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, settle, supposed_stance
 from cds_service.core.facts import LabResult
 from cds_service.core.rules import Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
-from cds_service.core.unknowns import all_atoms
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import View
 
@@ -56,21 +56,22 @@ def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
     """
     entered = [one for one in evaluation.outcomes if one.tier != NO_ENTRY and one.rule.status == ACTIVE]
     base = {one.etiology: _Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
+    # Where even the best answer to everything leaves an etiology below the threshold, no single test can show it.
+    within_reach = {one.etiology for one in entered if one.high >= engine.rules.scoring.possible_points}
     found = []
     for lab, asking in engine.questions.rules_asking.items():
-        touched = [rule for rule in asking if rule.etiology in base]
-        if touched and _is_open(lab, touched, evaluation.stances[touched[0].id][0].view):
+        touched = [rule for rule, _ in asking if rule.etiology in within_reach]
+        if touched and _is_open(lab, asking, evaluation.stances[touched[0].id][0].view):
             found.append(_telling(engine, lab, touched, base, evaluation))
     telling = [test for test in found if test.moved or len(test.leaders) > 1]
     return tuple(sorted(telling, key=lambda test: (-len(test.leaders), -len(test.moved), -test.swing, test.lab)))
 
 
-def _is_open(lab: str, asking: list[Rule], view: View) -> bool:
+def _is_open(lab: str, asking: tuple[tuple[Rule, tuple[Atom, ...]], ...], view: View) -> bool:
     """Whether a question about this lab is still unknown: no result, one too old, or one that leaves the limit open."""
     if lab not in view.facts.labs:
         return True
-    atoms = (atom for rule in asking for atom in all_atoms(rule))
-    return any(f"lab:{lab}" in atom.about and atom.verdict(view) is Verdict.UNKNOWN for atom in atoms)
+    return any(atom.verdict(view) is Verdict.UNKNOWN for _, atoms in asking for atom in atoms)
 
 
 def _telling(

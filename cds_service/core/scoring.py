@@ -48,9 +48,9 @@ def criteria_of(rule: Rule) -> tuple[Item | Exclusion, ...]:
     return (*rule.supports, *rule.argues_against, *rule.excludes)
 
 
-def verdicts_of(rule: Rule, view: View) -> Verdicts:
-    """Judges every criterion of a rule."""
-    return Verdicts(rule.entry.verdict(view), {id(item): item.when.verdict(view) for item in criteria_of(rule)})
+def verdicts_of(rule: Rule, view: View, entry: Verdict) -> Verdicts:
+    """Judges every criterion of a rule; its entry has been judged already."""
+    return Verdicts(entry, {id(item): item.when.verdict(view) for item in criteria_of(rule)})
 
 
 def heaviest(items: Iterable[Item]) -> dict[str, Item]:

@@ -32,13 +32,13 @@ class Questions:
         limits: numeric limits by lab id, in the lab's unit.
         words: the words asked of a lab ("high", "positive", ...), by lab id.
         ages: the limits of age, in years.
-        rules_asking: the rules that ask for a lab, by lab id.
+        rules_asking: the rules that ask for a lab, by lab id, each with its questions about it.
     """
 
     limits: Mapping[str, tuple[Decimal, ...]]
     words: Mapping[str, frozenset[str]]
     ages: tuple[Decimal, ...]
-    rules_asking: Mapping[str, tuple[Rule, ...]]
+    rules_asking: Mapping[str, tuple[tuple[Rule, tuple[Atom, ...]], ...]]
 
 
 def all_atoms(rule: Rule) -> list[Atom]:
@@ -52,7 +52,7 @@ def questions_of(rules: RuleSet) -> Questions:
     limits: dict[str, set[Decimal]] = defaultdict(set)
     words: dict[str, set[str]] = defaultdict(set)
     ages: set[Decimal] = set()
-    asking: dict[str, dict[str, Rule]] = defaultdict(dict)
+    asking: dict[str, dict[str, list[Atom]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules.rules:
         for atom in all_atoms(rule):
             if isinstance(atom, LabWithin):
@@ -62,12 +62,13 @@ def questions_of(rules: RuleSet) -> Questions:
             elif isinstance(atom, OfAge):
                 ages.update(limit for _, limit in atom.bounds.limits)
             if isinstance(atom, LabWithin | LabIs):
-                asking[atom.lab][rule.id] = rule
+                asking[atom.lab][rule.id].append(atom)
+    by_id = {rule.id: rule for rule in rules.rules}
     return Questions(
         {lab: tuple(sorted(found)) for lab, found in limits.items()},
         {lab: frozenset(found) for lab, found in words.items()},
         tuple(sorted(ages)),
-        {lab: tuple(found.values()) for lab, found in asking.items()},
+        {lab: tuple((by_id[rule], tuple(atoms)) for rule, atoms in found.items()) for lab, found in asking.items()},
     )
 
 

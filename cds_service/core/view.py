@@ -26,19 +26,22 @@ class HistorySources:
 class View:
     """The facts of a call at one lesion (None: a report without lesions).
 
-    `supposed_labs`, `supposed_history` and `supposed_age` stand in for unknowns while the score interval is worked out.
+    `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history` and `supposed_age` stand in for unknowns while the score interval is worked out.
     """
 
     facts: Facts
     sources: HistorySources
     lesion: Lesion | None
+    stated: Mapping[str, Verdict]
     supposed_labs: Mapping[str, LabResult] = field(default_factory=dict)
     supposed_history: Mapping[str, bool] = field(default_factory=dict)
     supposed_age: Decimal | None = None
 
-    def at(self, lesion: Lesion | None) -> "View":
-        """The same facts, looked at from another lesion."""
-        return replace(self, lesion=lesion)
+    @classmethod
+    def at(cls, facts: Facts, sources: HistorySources, lesion: Lesion | None) -> "View":
+        """The facts as they are, looked at from a lesion; what is said of the lesion goes before what is general."""
+        here = {**facts.findings, **(lesion.findings if lesion is not None else {})}
+        return cls(facts, sources, lesion, {concept: _OF_STATE[finding.state] for concept, finding in here.items()})
 
     def supposing_lab(self, result: LabResult) -> "View":
         """The same facts, supposing that this lab came out so."""
@@ -52,11 +55,14 @@ class View:
         """The same facts, supposing this age in years."""
         return replace(self, supposed_age=years)
 
-    def finding(self, concept: str) -> Verdict:
-        """What the report says of a finding, at this lesion or of the patient as a whole."""
-        stated = self.lesion.findings.get(concept) if self.lesion is not None else None
-        stated = stated or self.facts.findings.get(concept)
-        return _OF_STATE[stated.state] if stated is not None else Verdict.NOT_STATED
+    def finding(self, concepts: tuple[str, ...]) -> Verdict:
+        """What the report says of any of these findings, at this lesion or of the patient as a whole."""
+        best, stated = Verdict.NOT_MET, self.stated
+        for concept in concepts:
+            verdict = stated.get(concept, Verdict.NOT_STATED)
+            if verdict > best:
+                best = verdict
+        return best
 
     def history(self, entry: str, within_days: int | None) -> Verdict:
         """Whether the entry is on record; an undated one counts as recent, for want of a reason to doubt it."""

@@ -34,17 +34,6 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset({"script", "style", "head", "title"})
 _CELLS = frozenset({"td", "th"})
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-    "iso-8859-1": "latin-1",
-    "latin1": "latin-1",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
-    "utf-16": "utf-16",
-}
 # What files that are no text begin with.
 _BINARY = (b"%PDF", b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
@@ -81,17 +70,16 @@ def decoded(data: str, content_type: str) -> str:
     if raw.startswith(_BINARY) or (b"\x00" in raw and "utf-16" not in content_type.lower()):
         raise UnreadableNarrativeError("the data is not text")
     charset = content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
-    if charset and charset not in _CHARSETS:
-        raise UnreadableNarrativeError("the charset is not known")
-    return _text(raw, _CHARSETS.get(charset))
+    return _text(raw, charset)
 
 
-def _text(raw: bytes, charset: str | None) -> str:
+def _text(raw: bytes, charset: str) -> str:
     for candidate in (charset, "utf-8-sig", "cp1252"):
-        if candidate is None:
-            continue
         try:
-            return raw.decode(candidate).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+            if candidate:
+                return raw.decode(candidate).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+        except LookupError as error:
+            raise UnreadableNarrativeError("the charset is not known") from error
         except UnicodeDecodeError:
             continue
     raise UnreadableNarrativeError("the text is not in its charset")

@@ -93,7 +93,7 @@ def test_a_condition_gives_the_verdict_that_the_facts_allow(
     condition: Condition, known: Facts, verdict: Verdict
 ) -> None:
     sources = HistorySources({"dialysis": frozenset({"conditions", "procedures"})})
-    assert condition.verdict(View(known, sources, known.lesions[0])) is verdict
+    assert condition.verdict(View.at(known, sources, known.lesions[0])) is verdict
 
 
 def test_within_a_domain_only_the_heaviest_met_item_counts() -> None:

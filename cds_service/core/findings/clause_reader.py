@@ -151,11 +151,8 @@ def _read_signs(
     """Say every sign of the clause."""
     lesions = [(mention, sites) for mention, sites, said in placed if sites and said is not State.DENIED]
     planes = {place.first for place in clause.mentions[Layer.PLACE]}
-    names = [
-        name
-        for name in clause.mentions[Layer.MINERAL]
-        if isinstance(name.meanings[0], Mineral) and name.meanings[0].name
-    ]
+    minerals = clause.mentions[Layer.MINERAL]
+    names = [m for m in minerals if isinstance(m.meanings[0], Mineral) and m.meanings[0].name]
     for mention in signs:
         # A sign that is part of a diagnosis named is as sure as the diagnosis.
         said = state_of(clause, mention, any(name.first < mention.stop and mention.first < name.stop for name in names))
@@ -167,10 +164,7 @@ def _read_signs(
             assert isinstance(sign, Sign)
             if sign.with_mineral and not about_mineral:
                 continue
-            concepts = [(concept, said) for concept in sign.findings]
-            if sign.denied_means and said is State.DENIED:
-                concepts.append((sign.denied_means, State.PRESENT))
-            for concept, what in concepts:
+            for concept, what in _stated(sign, said):
                 if concept in state.vocabulary.patient_findings:
                     state.findings.say(concept, what, span)
                     continue
@@ -181,6 +175,14 @@ def _read_signs(
                     )
                 for draft in drafts:
                     draft.findings.say(concept, what, span)
+
+
+def _stated(sign: Sign, said: State) -> list[tuple[str, State]]:
+    """The findings that a sign states, with what its denial states as well."""
+    stated = [(concept, said) for concept in sign.findings]
+    if sign.denied_means and said is State.DENIED:
+        stated.append((sign.denied_means, State.PRESENT))
+    return stated
 
 
 def _sites_for(

@@ -76,23 +76,9 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
         said = side
         for place in mention.meanings:
             assert isinstance(place, Place)
-            found.append(
-                Site(
-                    place.region,
-                    side or _pair(place, mention, tokens),
-                    place.tissue,
-                    place.decides,
-                    place.joint,
-                    place.bone,
-                    place.wall,
-                    near,
-                    related,
-                    mention.first,
-                    mention.stop,
-                    group,
-                    plain,
-                )
-            )
+            where = side or _pair(place, mention, tokens)
+            kind = (place.tissue, place.decides, place.joint, place.bone, place.wall)
+            found.append(Site(place.region, where, *kind, near, related, mention.first, mention.stop, group, plain))
     return found
 
 
