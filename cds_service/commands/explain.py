@@ -60,7 +60,8 @@ def _facts(report: ReportRow) -> Iterator[str]:
     for lab in report.labs:
         if not lab.missing:
             compared = f" = {lab.compared}" if lab.conversion else ""
-            yield f"  lab      {lab.label}: {lab.sent}{compared} {lab.flag} [{lab.range}] {lab.effective} {lab.resource}"
+            told = f"{lab.sent}{compared} {lab.flag} [{lab.range}] {lab.effective} {lab.resource}"
+            yield f"  lab      {lab.label}: {told}"
     for entry in report.history:
         yield f"  history  {entry.label}: {entry.state}, {entry.told} ({entry.where})"
     for lesion in report.lesions:

@@ -1,0 +1,1 @@
+"""Reads `rules/` and `cards/` into core values, or complains exactly: file, line, key, problem, cure."""

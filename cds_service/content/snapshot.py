@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def snapshot(rules: RuleSet, labels: Labels) -> Json:
-    """Names, thresholds and criteria, each with the facts it asks for, as JSON values; `core.explanation` reads them."""
+    """Names, thresholds and criteria, each with the facts it asks for, as JSON for `core.explanation`."""
     return {
         "scoring": {"likely": rules.scoring.likely_points, "possible": rules.scoring.possible_points},
         "etiologies": {etiology.id: etiology.name for etiology in rules.etiologies.values()},

@@ -257,7 +257,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """A guard: holds unless the part is known to hold. For "eGFR 60 or more, in someone not known to be on dialysis"."""
+    """A guard: holds unless the part is known to hold, as in "eGFR 60 or more, and not known to be on dialysis"."""
 
     part: Condition
 

@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """One lab: as sent, as compared, its range and date, and whether it is high, low or normal; or why it is missing."""
+    """One lab: as sent, as compared, range and date, and whether it is high, low or normal; or why it is missing."""
 
     label: str
     sent: str

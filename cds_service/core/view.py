@@ -26,7 +26,8 @@ class HistorySources:
 class View:
     """The facts of a call at one lesion (None: a report without lesions).
 
-    `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history` and `supposed_age` stand in for unknowns while the score interval is worked out.
+    `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history` and `supposed_age`
+    stand in for unknowns while the score interval is worked out.
     """
 
     facts: Facts

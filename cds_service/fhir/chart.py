@@ -59,7 +59,8 @@ def read_chart(
         history_lists=lists_read(received),
         orders=active_orders(received, labs, identity),
         report_observations=tuple(
-            held.resource for held in received.of("Observation")
+            held.resource
+            for held in received.of("Observation")
             if not held.asked_for and whose(held.resource, identity) is not Whose.ANOTHER
         ),
         set_aside=(*received.set_aside, *foreign, *lab_reading.set_aside, *history_reading.set_aside),

@@ -47,8 +47,13 @@ def read_moment(value: object) -> Moment:
     try:
         day = date(int(part["year"]), int(part["month"] or 1), int(part["day"] or 1))
         start = datetime(
-            day.year, day.month, day.day, int(part["hour"] or 0), int(part["minute"] or 0),
-            min(int(part["second"] or 0), 59), tzinfo=_zone(part["zone"]),
+            day.year,
+            day.month,
+            day.day,
+            int(part["hour"] or 0),
+            int(part["minute"] or 0),
+            min(int(part["second"] or 0), 59),
+            tzinfo=_zone(part["zone"]),
         ).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError from error

@@ -51,7 +51,9 @@ _IN_ERROR = "it was entered in error"
 _MEDICATION = ("medicationCodeableConcept", "medication")
 _KINDS: Mapping[str, _Kind] = {
     "Condition": _Kind(
-        ("code",), ("onsetDateTime", "onsetPeriod"), "verificationStatus",
+        ("code",),
+        ("onsetDateTime", "onsetPeriod"),
+        "verificationStatus",
         {
             "refuted": State.DENIED,
             "entered-in-error": _IN_ERROR,
@@ -61,7 +63,9 @@ _KINDS: Mapping[str, _Kind] = {
         },
     ),
     "Procedure": _Kind(
-        ("code",), ("performedDateTime", "performedPeriod"), "status",
+        ("code",),
+        ("performedDateTime", "performedPeriod"),
+        "status",
         {
             "entered-in-error": _IN_ERROR,
             "not-done": State.DENIED,
@@ -70,11 +74,15 @@ _KINDS: Mapping[str, _Kind] = {
         },
     ),
     "MedicationStatement": _Kind(
-        _MEDICATION, ("effectiveDateTime", "effectivePeriod"), "status",
+        _MEDICATION,
+        ("effectiveDateTime", "effectivePeriod"),
+        "status",
         {"entered-in-error": _IN_ERROR, "not-taken": State.DENIED, "intended": "it has not been taken yet"},
     ),
     "MedicationRequest": _Kind(
-        _MEDICATION, ("authoredOn",), "status",
+        _MEDICATION,
+        ("authoredOn",),
+        "status",
         {"entered-in-error": _IN_ERROR, "cancelled": "it was cancelled", "draft": "it is a draft"},
     ),
 }
@@ -119,7 +127,11 @@ def _state(held: Held, kind: _Kind, identity: Identity) -> State | str:
 
 
 def _facts_of(
-    resource: Mapping[str, Any], kind: _Kind, state: State, vocabulary: HistoryVocabulary, read_text: ReadText,
+    resource: Mapping[str, Any],
+    kind: _Kind,
+    state: State,
+    vocabulary: HistoryVocabulary,
+    read_text: ReadText,
     as_of: datetime,
 ) -> Iterator[HistoryFact]:
     name, moment = resource_name(resource), _onset(resource, kind, as_of)

@@ -43,7 +43,8 @@ def read_labs(
     labs.update(lent_words(labs, vocabulary))
     missing = {
         lab.id: Missing.SET_ASIDE if lab.id in found else received.missing(lab.prefetch)
-        for lab in vocabulary.labs.values() if lab.id not in labs
+        for lab in vocabulary.labs.values()
+        if lab.id not in labs
     }
     ordered = {lab: labs[lab] for lab in vocabulary.labs if lab in labs}
     return LabReading(ordered, missing, tuple(dict.fromkeys(reader.set_aside)))

@@ -110,7 +110,8 @@ def codings(concept: object) -> list[tuple[str, str, str]]:
         return []
     return [
         (_text(coding.get("system")), _text(coding.get("code")), _text(coding.get("display")))
-        for coding in listed if isinstance(coding, dict)
+        for coding in listed
+        if isinstance(coding, dict)
     ]
 
 

@@ -66,8 +66,13 @@ def read_result(candidate: Candidate, vocabulary: LabVocabulary, patient: Patien
 
 
 def _result(
-    candidate: Candidate, lab: Lab, measured: Measured, word: str | None, sent_range: OwnRange | None,
-    patient: Patient, age_days: int | None,
+    candidate: Candidate,
+    lab: Lab,
+    measured: Measured,
+    word: str | None,
+    sent_range: OwnRange | None,
+    patient: Patient,
+    age_days: int | None,
 ) -> LabResult:
     substance = candidate.known.substance
     conversion = converted(measured, lab, substance)

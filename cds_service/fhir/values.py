@@ -81,7 +81,8 @@ def _clean(value: Any) -> Any:
         kept = ("system", "code", "display")
         return [
             {key: item[key].strip() for key in kept if isinstance(item.get(key), str) and item[key].strip()}
-            for item in value if isinstance(item, dict)
+            for item in value
+            if isinstance(item, dict)
         ]
     return value
 

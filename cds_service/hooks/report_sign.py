@@ -42,13 +42,13 @@ SERVICE = Service(
     hook=".report-sign",
     title="Differential of soft tissue calcifications, at report signing",
     description=(
-        "Reads the imaging report that is about to be signed together with the chart's labs and history, and returns the "
-        "ranked differential of soft tissue calcifications with the evidence for and against each etiology and the next "
-        "most telling test. Silent when the report has no such finding."
+        "Reads the imaging report that is about to be signed together with the chart's labs and history, and returns "
+        "the ranked differential of soft tissue calcifications with the evidence for and against each etiology, and "
+        "the next most telling test. Silent when the report has no such finding."
     ),
     usage=(
-        "For imaging reports in English. Send the unsigned DiagnosticReport in context.draftReports. Every prefetch key is "
-        "optional: what is missing is treated as unknown, never as normal."
+        "For imaging reports in English. Send the unsigned DiagnosticReport in context.draftReports. Every prefetch "
+        "key is optional: what is missing is treated as unknown, never as normal."
     ),
     reports=reports,
 )

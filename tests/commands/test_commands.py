@@ -116,7 +116,9 @@ def test_check_tells_all_problems_of_all_files_at_once(tmp_path: Path, capsys: p
     assert "names 'no-such-finding', which is not known." in told
 
 
-def test_check_tells_a_case_that_does_not_come_out_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_a_case_that_does_not_come_out_as_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rules = copytree(default_content()[0], tmp_path / "rules")
     path = rules / "tumors" / "lipoma.cases.yaml"
     _replace(path, "tier: possible", "tier: likely", times=1)

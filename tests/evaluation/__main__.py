@@ -1,4 +1,4 @@
-"""`make evaluate`: the published cases, answered; how often the published etiology comes first, with its uncertainty."""
+"""`make evaluate`: the published cases, answered; how often the published etiology comes first."""
 
 import sys
 from collections import defaultdict

@@ -14,7 +14,8 @@ HOOK = "io.github.calcification-cds.report-sign"
 AS_OF_YEAR = 2026
 PATIENT = "published"
 _WORDED = re.compile(
-    r"(?P<name>.+?) (?P<word>(?:markedly |dangerously |slightly )?(?:normal|elevated|raised|high|low|negative|positive))\Z"
+    r"(?P<name>.+?) (?P<word>(?:markedly |dangerously |slightly )?"
+    r"(?:normal|elevated|raised|high|low|negative|positive))\Z"
 )
 
 Json = dict[str, Any]

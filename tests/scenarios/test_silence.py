@@ -7,7 +7,7 @@ from tests.scenarios.asking import ask, hook_request, report
 URAEMIC = [("egfr", 8, "mL/min/{1.73_m2}"), ("phosphate", 8.2, "mg/dL"), ("pth", 900, "pg/mL")]
 
 SILENT = {
-    "normal film": "RIGHT SHOULDER, TWO VIEWS\nFindings: No fracture or dislocation. Soft tissues are unremarkable.\nImpression: Normal.",
+    "normal film": "RIGHT SHOULDER\nFindings: No fracture. Soft tissues are unremarkable.\nImpression: Normal.",
     "denied": "Right hip: No soft tissue calcification or ossification is seen.",
     "resolved": "Previously seen periarticular calcification of the left hip has resolved.",
     "aorta": "Atherosclerotic calcification of the abdominal aorta and iliac arteries.",
@@ -61,7 +61,7 @@ def test_a_withdrawn_report_stays_silent_and_the_record_says_why(status: str) ->
 
 
 SPOKEN = {
-    "soft tissue and vessel in one sentence": "Vascular calcification and amorphous soft tissue calcification about the left hip.",
+    "soft tissue and vessel together": "Vascular calcification and amorphous soft tissue calcification about the left hip.",
     "phleboliths in a mass of the thigh": "Lobulated soft tissue mass of the thigh containing phleboliths.",
     "amorphous": "Amorphous calcification in the soft tissues of the calf.",
     "heterotopic bone": "Heterotopic ossification about the right hip.",

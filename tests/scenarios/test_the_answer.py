@@ -1,4 +1,4 @@
-"""The answer as a whole: whose data it uses, what it sets aside, what its record holds, and that it is always the same."""
+"""The answer as a whole: whose data it uses, what it sets aside, what its record holds; always the same."""
 
 import json
 import zlib
