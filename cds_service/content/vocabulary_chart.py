@@ -37,6 +37,7 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
     entries: list[Plain] = labs["labs"]
     names = NameWords(*(frozenset(map(str, labs[key])) for key in ("name_fillers", "other_specimens", "qualifiers")))
     displays = {str(code["code"]): str(code["name"]) for entry in entries for code in entry["codes"]}
+    coded = [(str(entry["id"]), code) for entry in entries for code in entry["codes"]]
     problems = [*_missing_factors(entries, units)]
     by_code = _unique(_codes(entries), "codes", problems)
     by_name = _unique(_names(entries, names), "names", problems)
@@ -45,18 +46,8 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
     return LabVocabulary(
         labs={str(entry["id"]): _lab(entry, units, displays) for entry in entries},
         by_code=by_code,
-        excluded={
-            str(code["code"]): (str(entry["id"]), str(code["excluded"]))
-            for entry in entries
-            for code in entry["codes"]
-            if "excluded" in code
-        },
-        unverified={
-            str(code["code"]): str(entry["id"])
-            for entry in entries
-            for code in entry["codes"]
-            if code["status"] == UNVERIFIED
-        },
+        excluded={code["code"]: (lab, str(code["excluded"])) for lab, code in coded if "excluded" in code},
+        unverified={code["code"]: lab for lab, code in coded if code["status"] == UNVERIFIED},
         by_name=by_name | _named_results(labs, names),
         names=names,
         words=_result_words(labs),

@@ -61,7 +61,7 @@ def test_a_withdrawn_report_stays_silent_and_the_record_says_why(status: str) ->
 
 
 SPOKEN = {
-    "soft tissue and vessel together": "Vascular calcification and amorphous soft tissue calcification about the left hip.",
+    "soft tissue and vessel together": "Vascular calcification, and amorphous soft tissue calcification at the hip.",
     "phleboliths in a mass of the thigh": "Lobulated soft tissue mass of the thigh containing phleboliths.",
     "amorphous": "Amorphous calcification in the soft tissues of the calf.",
     "heterotopic bone": "Heterotopic ossification about the right hip.",

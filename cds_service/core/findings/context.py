@@ -42,8 +42,9 @@ def clauses(
     first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]
 ) -> list[Clause]:
     """Cut the sentence from `first` to `stop` at semicolons and terminators, and lay out the cues of each clause."""
-    cuts = [index + 1 for index in range(first, stop) if tokens.words[index] == ";"]
-    cuts += [mention.stop for mention in mentions[Layer.CUE] if TERMINATOR in mention.meanings]
+    cuts = [mention.stop for mention in mentions[Layer.CUE] if TERMINATOR in mention.meanings]
+    if ";" in tokens.words[first:stop]:
+        cuts += [index + 1 for index in range(first, stop) if tokens.words[index] == ";"]
     edges = [first, *sorted(cuts), stop]
     pieces = [(start, end) for start, end in pairwise(edges) if start < end]
     result = []

@@ -1,13 +1,15 @@
-"""All phrases of the vocabulary in one trie over folded words, and what a text matches of it.
+"""All phrases of the vocabulary in one Aho-Corasick automaton over folded words, and what a text matches of it.
 
-A trie over words, not an automaton over characters: the text is in words already, most words start no phrase, and each
-match comes with its token positions. One pass; the longest phrase from the leftmost word wins within a layer, so
+One pass over the text whatever it holds; the longest phrase from the leftmost word wins within a layer, so that
 "ossification centre" leaves no "ossification" behind.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from operator import itemgetter
+
+import ahocorasick
 
 from cds_service.core.findings.text import PUNCTUATION, TOKEN, Tokens, folding
 from cds_service.core.findings.vocabulary import TextVocabulary
@@ -26,6 +28,14 @@ class Layer(IntEnum):
     NEAR = 7
 
 
+_LAYERS = len(Layer)
+
+
+def empty_layers() -> tuple[list["Mention"], ...]:
+    """No mentions in any layer."""
+    return tuple([[] for _ in range(_LAYERS)])
+
+
 @dataclass(slots=True)
 class Mention:
     """A phrase found: tokens `first` up to but not including `stop`, and every meaning its form has in the layer."""
@@ -33,14 +43,6 @@ class Mention:
     first: int
     stop: int
     meanings: tuple[object, ...]
-
-
-@dataclass(slots=True)
-class Node:
-    """A step of the trie: the words that may follow, and what ends here, by layer."""
-
-    steps: dict[str, "Node"] = field(default_factory=dict)
-    ends: tuple[tuple[Layer, tuple[object, ...]], ...] = ()
 
 
 ADJACENT = "adjacent"
@@ -54,7 +56,6 @@ class Lexicon:
 
     def __init__(self, vocabulary: TextVocabulary) -> None:
         self.fold: Callable[[str], str] = folding(vocabulary.spellings)
-        self._root = Node()
         phrases: dict[tuple[str, ...], dict[Layer, list[object]]] = {}
         for layer, form, meaning in _forms(vocabulary):
             words = self.phrase(form)
@@ -62,11 +63,11 @@ class Lexicon:
                 meanings = phrases.setdefault(words, {}).setdefault(layer, [])
                 if meaning not in meanings:
                     meanings.append(meaning)
+        self._automaton = ahocorasick.Automaton()
         for words, layers in phrases.items():
-            node = self._root
-            for word in words:
-                node = node.steps.setdefault(word, Node())
-            node.ends = tuple((layer, tuple(meanings)) for layer, meanings in layers.items())
+            ends = tuple((layer, tuple(meanings)) for layer, meanings in layers.items())
+            self._automaton.add_word(f" {' '.join(words)} ", (len(words), ends))
+        self._automaton.make_automaton()
         self.known = frozenset(word for words in phrases for word in words)
 
     def phrase(self, form: str) -> tuple[str, ...]:
@@ -78,31 +79,31 @@ class Lexicon:
 
     def scan(self, tokens: Tokens) -> tuple[list[Mention], ...]:
         """What the text mentions, by layer, in order. Linear in the number of words."""
-        found: tuple[list[Mention], ...] = tuple([] for _ in Layer)
-        free = [0] * len(Layer)
+        # A phrase may run over the end of a line, so a single line break is left out of what is searched; never over
+        # an empty line or other punctuation, which stay in it.
         words = tokens.words
-        count = len(words)
-        steps = self._root.steps
-        for first, word in enumerate(words):
-            node = steps.get(word)
-            if node is None:
-                continue
-            stop = first + 1
-            longest: dict[Layer, tuple[int, tuple[object, ...]]] = {}
-            while node is not None:
-                for layer, meanings in node.ends:
-                    longest[layer] = (stop, meanings)
-                # A phrase may run over the end of a line, never over other punctuation.
-                step = stop + 1 if stop + 1 < count and words[stop] == "\n" else stop
-                if step >= count:
-                    break
-                node = node.steps.get(words[step])
-                stop = step + 1
-            for layer, (end, meanings) in longest.items():
+        kept = [index for index, word in enumerate(words) if word != "\n" or (index and words[index - 1] == "\n")]
+        ends = {}
+        at = 0
+        for place, index in enumerate(kept):
+            at += len(words[index]) + 1
+            ends[at] = place
+        hits = []
+        for end, (length, meant) in self._automaton.iter(f" {' '.join([words[index] for index in kept])} "):
+            last = ends[end]
+            hits.append((last - length + 1, -length, last, meant))
+        hits.sort(key=_leftmost_longest)
+        found = empty_layers()
+        free = [0] * _LAYERS
+        for first, _, last, meant in hits:
+            for layer, meanings in meant:
                 if first >= free[layer]:
-                    found[layer].append(Mention(first, end, meanings))
-                    free[layer] = end
+                    found[layer].append(Mention(kept[first], kept[last] + 1, meanings))
+                    free[layer] = last + 1
         return found
+
+
+_leftmost_longest = itemgetter(0, 1)
 
 
 def _forms(vocabulary: TextVocabulary) -> list[tuple[Layer, str, object]]:

@@ -7,7 +7,7 @@ from cds_service.core.findings.clause_reader import read_clause
 from cds_service.core.findings.context import clauses
 from cds_service.core.findings.derived import derive
 from cds_service.core.findings.history import facts_of, merged
-from cds_service.core.findings.lexicon import Layer, Lexicon, Mention
+from cds_service.core.findings.lexicon import Layer, Lexicon, Mention, empty_layers
 from cds_service.core.findings.places import sites_of
 from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sections import EXAM, FINDINGS, HISTORY, IMPRESSION, Layout, Sentence
@@ -18,6 +18,7 @@ REPORT = "report"
 _FOREIGN = "the text is not in English; it was not read"
 _LANGUAGE_WORDS = 400
 _FEWEST_FOREIGN = 3
+_LAST_LATIN_LETTER = 0x24F
 
 
 class ReportReader:
@@ -29,9 +30,9 @@ class ReportReader:
         fold = self.lexicon.fold
         self.affirming = frozenset(fold(word) for word in vocabulary.affirming)
         self._abbreviations = frozenset(fold(word) for word in vocabulary.abbreviations)
-        self._languages = {
-            name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()
-        }
+        languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
+        self._english = languages["english"]
+        self._foreign = languages["other"] - languages["english"]
 
     def layout(self, text: str) -> tuple[Tokens, tuple[list[Mention], ...], list[Sentence]]:
         """Tokens, mentions by layer, and sentences of a text."""
@@ -41,13 +42,13 @@ class ReportReader:
 
     def is_foreign(self, tokens: Tokens) -> bool:
         """Whether the text has more function words, or letters, of another language than of English."""
-        words = [word for word in tokens.words[:_LANGUAGE_WORDS] if word.isalpha()]
-        if sum(1 for word in words if ord(word[0]) > 0x24F) * 2 > len(words):
-            return True
-        english = self._languages["english"]
-        other = self._languages["other"]
-        foreign = sum(1 for word in words if word in other and word not in english)
-        return foreign >= _FEWEST_FOREIGN and foreign > sum(1 for word in words if word in english)
+        words = tokens.words[:_LANGUAGE_WORDS]
+        if not "".join(words).isascii():
+            letters = [word for word in words if word.isalpha()]
+            if sum(1 for word in letters if ord(word[0]) > _LAST_LATIN_LETTER) * 2 > len(letters):
+                return True
+        foreign = sum(map(self._foreign.__contains__, words))
+        return foreign >= _FEWEST_FOREIGN and foreign > sum(map(self._english.__contains__, words))
 
 
 def read_report(text: str, reader: ReportReader) -> Reading:
@@ -118,7 +119,7 @@ def _enter(sentence: Sentence, state: ReportState, found: tuple[list[Mention], .
 
 def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]) -> list[tuple[list[Mention], ...]]:
     """The mentions of each sentence, by layer. One pass over each layer."""
-    slices: list[tuple[list[Mention], ...]] = [tuple([] for _ in Layer) for _ in sentences]
+    slices = [empty_layers() for _ in sentences]
     for layer, mentions in enumerate(found):
         number = 0
         for mention in mentions:

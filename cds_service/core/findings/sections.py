@@ -1,5 +1,6 @@
 """Where sentences end, under which heading each stands, and what the first line is."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ IMPRESSION = "impression"
 
 # A line at least this long that ends in the middle of a sentence was broken by the page, not by the writer.
 _WRAPPED_LINE = 45
+_SENTENCE_ENDS = frozenset("\n.!?")
+_NO_SUBHEADING = frozenset(".;\n?!")
 _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
 _LONGEST_TITLE = 30
@@ -48,6 +51,7 @@ class Layout:
         self._named = {m.first for layer in (Layer.PLACE, Layer.MODALITY) for m in found[layer]}
         self._minerals = {mention.first for mention in found[Layer.MINERAL]}
         self._modalities = {mention.first for mention in found[Layer.MODALITY]}
+        self._ends = [index for index, word in enumerate(tokens.words) if word in _SENTENCE_ENDS]
         self._claims = {mention.first for mention in found[Layer.SIGN]}
 
     def sentences(self) -> list[Sentence]:
@@ -106,7 +110,7 @@ class Layout:
             word = words[index]
             if word == ":":
                 return index + 1 if named else None
-            if word in ".;\n?!" or index in self._minerals:
+            if word in _NO_SUBHEADING or index in self._minerals:
                 return None
             named = named or index in self._named
         return None
@@ -114,15 +118,15 @@ class Layout:
     def _sentence_end(self, at: int) -> int:
         words, starts, ends = self._tokens.words, self._tokens.starts, self._tokens.ends
         count = min(len(words), at + _LONGEST_SENTENCE)
-        for index in range(at, count):
-            word = words[index]
-            if word == "\n":
+        for place in range(bisect_left(self._ends, at), len(self._ends)):
+            index = self._ends[place]
+            if index >= count:
+                break
+            if words[index] == "\n":
                 if self._line_ends_sentence(index):
                     return index + 1
-            elif word in "!?." and (
-                index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n"
-            ):
-                if word == "." and index > at and words[index - 1] in self._abbreviations:
+            elif index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n":
+                if words[index] == "." and index > at and words[index - 1] in self._abbreviations:
                     continue
                 return index + 1
         return count

@@ -11,6 +11,7 @@ from cds_service.core.findings.vocabulary import Spelling
 # A number with its decimals, a word (a soft hyphen inside it is no break), or one punctuation mark that matters.
 TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_](?:[^\W_]|\u00ad)*|[,;:?.()!\n]")
 PUNCTUATION = frozenset(",;:?.()!\n")
+_BROKEN_WORD = re.compile(r"-[ \r\t]{0,8}\n")
 _REMEMBERED_WORDS = 16_384
 _LONGEST_WORD = 64
 
@@ -67,24 +68,29 @@ def tokenise(text: str, fold: Callable[[str], str], known: frozenset[str] | None
         fold: see `folding`.
         known: words of the vocabulary; a word broken by a hyphen at a line's end is joined to make one of them.
     """
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    broken = False
-    for match in TOKEN.finditer(text):
-        word = match.group()
-        start, end = match.span()
-        folded = word if word in PUNCTUATION else fold(word)
-        words.append(folded)
-        starts.append(start)
-        ends.append(end)
-        if broken and known is not None and word not in PUNCTUATION:
-            joined = fold(text[starts[-3] : ends[-3]] + word)
-            if joined in known:
-                del words[-2:], starts[-2:], ends[-3:-1]
-                words[-1] = joined
-        broken = folded == "\n" and len(words) > 1 and text[ends[-2] : start].rstrip(" \r\t") == "-"
-    return Tokens(text, words, starts, ends)
+    matches = list(TOKEN.finditer(text))
+    words = [fold(match[0]) for match in matches]
+    starts = [match.start() for match in matches]
+    ends = [match.end() for match in matches]
+    tokens = Tokens(text, words, starts, ends)
+    if known is not None and _BROKEN_WORD.search(text):
+        _mend(tokens, fold, known)
+    return tokens
+
+
+def _mend(tokens: Tokens, fold: Callable[[str], str], known: frozenset[str]) -> None:
+    """Join the words that a hyphen at a line's end has broken, where that makes a word of the vocabulary."""
+    text, words, starts, ends = tokens.text, tokens.words, tokens.starts, tokens.ends
+    for at in range(len(words) - 2, 0, -1):
+        if words[at] != "\n" or words[at - 1] in PUNCTUATION or words[at + 1] in PUNCTUATION:
+            continue
+        if text[ends[at - 1] : starts[at]].rstrip(" \r\t") != "-":
+            continue
+        joined = fold(text[starts[at - 1] : ends[at - 1]] + text[starts[at + 1] : ends[at + 1]])
+        if joined in known:
+            words[at - 1 : at + 2] = [joined]
+            starts[at - 1 : at + 2] = [starts[at - 1]]
+            ends[at - 1 : at + 2] = [ends[at + 1]]
 
 
 def _singular(word: str) -> str:
