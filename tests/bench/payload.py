@@ -47,14 +47,15 @@ CLINICAL INFORMATION: 58-year-old man with end-stage renal disease on haemodialy
 painless swellings about both hips. No trauma, no fever.
 COMPARISON: Radiographs of 14 months ago.
 FINDINGS: There are large, lobulated, well-defined calcified masses in the periarticular soft tissues of both hips, on
-the right measuring 9.4 x 6.1 cm, on the left 7.0 x 5.2 cm. They lie posterolateral to the greater trochanters and have
-grown since the previous examination. Several of the locules show fluid-calcium levels on the CT images. No fat and no
-non-calcified solid component is seen within the masses. The underlying bones show no erosion and no periosteal
+the right measuring 9.4 x 6.1 cm, on the left 7.0 x 5.2 cm. They lie posterolateral to the greater trochanters and
+have grown since the previous examination. Several of the locules show fluid-calcium levels on the CT images. No fat
+and no non-calcified solid component is seen within the masses. The underlying bones show no erosion and no periosteal
 reaction. There is diffuse osteopenia with thinning of the cortices, accentuation of the primary trabeculae of both
-femoral necks, and subperiosteal resorption along the pubic symphysis. The hip joint spaces are preserved. No chondrocalcinosis.
-Extensive vascular calcification of the iliac and femoral arteries. Phleboliths in the true pelvis. Degenerative change
-of the lower lumbar spine with calcification of the L4/L5 intervertebral disc. No fracture, dislocation or
-lytic bone lesion. No enlarged lymph nodes. The visualised bowel is unremarkable. A tunnelled catheter is partly imaged.
+femoral necks, and subperiosteal resorption along the pubic symphysis. The hip joint spaces are preserved. No
+chondrocalcinosis. Extensive vascular calcification of the iliac and femoral arteries. Phleboliths in the true pelvis.
+Degenerative change of the lower lumbar spine with calcification of the L4/L5 intervertebral disc. No fracture,
+dislocation or lytic bone lesion. No enlarged lymph nodes. The visualised bowel is unremarkable. A tunnelled catheter
+is partly imaged.
 IMPRESSION:
 1. Large lobulated periarticular calcified masses of both hips with fluid-calcium levels, larger than before.
 2. Skeletal changes in keeping with metabolic bone disease. Vascular calcification.
