@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.core.differential import Differential, Spoken
-from cds_service.core.evaluate import ItemOutcome, Outcome
+from cds_service.core.evaluate import Outcome
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_to_json
 from cds_service.core.next_tests import NextTest
+from cds_service.core.rules import Exclusion, Item
 from cds_service.core.verdict import Verdict
 
 Json = dict[str, Any]
@@ -66,16 +67,16 @@ def outcome_json(outcome: Outcome) -> Json:
         "entry": VERDICT_LETTERS[outcome.entry],
         "lesion": outcome.lesion,
         "cappedBy": outcome.capped_by,
-        "supports": _items(outcome.supports),
-        "argues_against": _items(outcome.argues_against),
-        "excludes": _items(outcome.excludes),
+        "supports": _letters(outcome, outcome.rule.supports),
+        "argues_against": _letters(outcome, outcome.rule.argues_against),
+        "excludes": _letters(outcome, outcome.rule.excludes),
     }
 
 
-def _items(items: Iterable[ItemOutcome]) -> str:
-    return "".join(
-        VERDICT_LETTERS[item.verdict].upper() if item.counted else VERDICT_LETTERS[item.verdict] for item in items
-    )
+def _letters(outcome: Outcome, items: Iterable[Item | Exclusion]) -> str:
+    of, counted = outcome.verdicts.of, outcome.counted
+    letters = ((VERDICT_LETTERS[of[id(item)]], item.id) for item in items)
+    return "".join(letter.upper() if item in counted else letter for letter, item in letters)
 
 
 def _next_test(test: NextTest) -> Json:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +20,17 @@ from cds_service.errors import RecordNotKept
 
 _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try again; if it stays, tell the operator."
 _RECORD_COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
+
+
+_FIRST_LIKE = (
+    select(schema.calls.c.received_at)
+    .where(schema.calls.c.hook_instance == bindparam("asked_as"))
+    .where(schema.calls.c.fingerprint == bindparam("asked_what"))
+    .where(schema.calls.c.content_version == bindparam("asked_of"))
+    .where(schema.calls.c.outcome != Outcome.REFUSED)
+    .order_by(schema.calls.c.seq)
+    .limit(1)
+)
 
 
 class Store:
@@ -59,19 +70,10 @@ class Store:
         Raises:
             RecordNotKept: the store cannot be read, so it could not keep the call's record either.
         """
-        calls = schema.calls.c
-        wanted = (
-            select(calls.received_at)
-            .where(calls.hook_instance == hook_instance)
-            .where(calls.fingerprint == fingerprint)
-            .where(calls.content_version == content_version)
-            .where(calls.outcome != Outcome.REFUSED)
-            .order_by(calls.seq)
-            .limit(1)
-        )
+        asked = {"asked_as": hook_instance, "asked_what": fingerprint, "asked_of": content_version}
         try:
             with self._reading() as connection:
-                received_at: str | None = connection.scalar(wanted)
+                received_at: str | None = connection.scalar(_FIRST_LIKE, asked)
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
         return received_at

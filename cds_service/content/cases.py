@@ -17,6 +17,7 @@ from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesio
 from cds_service.core.history import LISTS
 from cds_service.core.next_tests import next_tests
 from cds_service.core.quantity import Interval
+from cds_service.core.scoring import criteria_of
 from cds_service.core.verdict import Verdict
 from cds_service.errors import ContentError, Problem
 
@@ -120,8 +121,7 @@ def _told_by_rule(content: Content, facts: Facts, rule: str, expected: Mapping[s
 
 def _with_verdict(outcome: Outcome, expected: Iterable[str], verdict: Verdict) -> list[str]:
     """The expected items that have this verdict, so that a list equal to the expected one means all of them do."""
-    items = (*outcome.supports, *outcome.argues_against, *outcome.excludes)
-    having = {item.id for item in items if item.verdict is verdict}
+    having = {item.id for item in outcome.judged(criteria_of(outcome.rule)) if item.verdict is verdict}
     return [item for item in expected if item in having]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cds_service.core.differential import Differential
-from cds_service.core.evaluate import ItemOutcome, Outcome, facts_asked, facts_there
+from cds_service.core.evaluate import Outcome, facts_asked, facts_there
 from cds_service.core.evidence import describe, lesion_of
 from cds_service.core.facts import Facts
 from cds_service.core.labels import Labels, LabOrder
@@ -141,14 +141,12 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
     lines = []
     if outcome.capped_by:
         lines.append(words.say("capped", lab=escape(speaker.labels.labs[outcome.capped_by])))
-    for key, items, judged in (
-        ("for", outcome.rule.supports, outcome.supports),
-        ("against", outcome.rule.argues_against, outcome.argues_against),
-    ):
+    counted = {key: _counted(outcome, items) for key, items in _sides(outcome)}
+    for key, items in counted.items():
         sign = "+" if key == "for" else "−"
-        told = [_item(speaker, facts, outcome, item, sign) for item in _counted(items, judged)]
+        told = [_item(speaker, facts, outcome, item, sign) for item in items]
         lines += [words.say(key, evidence=evidence) for evidence in told]
-    if not any(item.counted for item in outcome.argues_against):
+    if not counted["against"]:
         lines.append(words.say("nothing_against"))
     heading = words.say(
         "heading" if outcome.low < outcome.high else "heading_known",
@@ -161,10 +159,13 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
     return heading + "\n\n" + bullets(lines)
 
 
-def _counted(items: tuple[Item, ...], judged: tuple[ItemOutcome, ...]) -> list[Item]:
+def _sides(outcome: Outcome) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    return ("for", outcome.rule.supports), ("against", outcome.rule.argues_against)
+
+
+def _counted(outcome: Outcome, items: tuple[Item, ...]) -> list[Item]:
     """The items that count, the heaviest first."""
-    counted = [item for item, verdict in zip(items, judged, strict=True) if verdict.counted]
-    return sorted(counted, key=lambda item: -item.weight)
+    return sorted((item for item in items if item.id in outcome.counted), key=lambda item: -item.weight)
 
 
 def _item(speaker: Speaker, facts: Facts, outcome: Outcome, item: Item, sign: str) -> str:

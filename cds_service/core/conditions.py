@@ -221,7 +221,14 @@ class AllOf:
     parts: tuple[Condition, ...]
 
     def verdict(self, view: View) -> Verdict:
-        return min(part.verdict(view) for part in self.parts)
+        worst = Verdict.MET
+        for part in self.parts:
+            verdict = part.verdict(view)
+            if verdict < worst:
+                if verdict is Verdict.NOT_MET:
+                    return verdict
+                worst = verdict
+        return worst
 
     def atoms(self) -> Iterator["Atom"]:
         for part in self.parts:
@@ -235,7 +242,14 @@ class AnyOf:
     parts: tuple[Condition, ...]
 
     def verdict(self, view: View) -> Verdict:
-        return max(part.verdict(view) for part in self.parts)
+        best = Verdict.NOT_MET
+        for part in self.parts:
+            verdict = part.verdict(view)
+            if verdict > best:
+                if verdict is Verdict.MET:
+                    return verdict
+                best = verdict
+        return best
 
     def atoms(self) -> Iterator["Atom"]:
         for part in self.parts:

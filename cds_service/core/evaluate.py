@@ -1,7 +1,8 @@
 """Judges every rule on the facts of one report: its tier, its score with both ends, and every item's verdict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.core.facts import Facts, LabResult, Lesion
 from cds_service.core.interval import score_interval
@@ -55,8 +56,7 @@ def facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref for atom in item.when.atoms() for ref in atom.about))
 
 
-@dataclass(frozen=True, slots=True)
-class ItemOutcome:
+class ItemOutcome(NamedTuple):
     """One item's verdict, and whether it counted: met, and the heaviest of its domain."""
 
     id: str
@@ -72,6 +72,8 @@ class Outcome:
         capped_by: the lab that keeps a "likely" score at "possible", or "".
         low, score, high: the score, and the ends that the unknowns leave open.
         lesion: id of the lesion, or "" for a report without lesions.
+        verdicts: of every criterion, at that lesion.
+        counted: ids of the items that count.
     """
 
     rule: Rule
@@ -82,18 +84,21 @@ class Outcome:
     high: int
     entry: Verdict
     lesion: str
-    supports: tuple[ItemOutcome, ...]
-    argues_against: tuple[ItemOutcome, ...]
-    excludes: tuple[ItemOutcome, ...]
+    verdicts: Verdicts
+    counted: frozenset[str]
 
     @property
     def etiology(self) -> str:
         """The id of the etiology that the rule speaks for."""
         return self.rule.etiology
 
+    def judged(self, items: Iterable[Item | Exclusion]) -> Iterator[ItemOutcome]:
+        """The verdict of each of these criteria of the rule."""
+        of, counted = self.verdicts.of, self.counted
+        return (ItemOutcome(item.id, of[id(item)], item.id in counted) for item in items)
 
-@dataclass(frozen=True, slots=True)
-class Stance:
+
+class Stance(NamedTuple):
     """One rule at one lesion: what its criteria say there, and where that puts it."""
 
     view: View
@@ -101,8 +106,7 @@ class Stance:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """Where a rule stands at its best lesion, once the single-unknown cap has been put on."""
 
     stance: Stance
@@ -154,9 +158,9 @@ def _stances(engine: Engine, rule: Rule, views: list[View]) -> tuple[Stance, ...
     return tuple(_stance(engine, rule, verdicts_of(rule, view, entry), view) for view, entry in entered)
 
 
-def supposed_stance(engine: Engine, rule: Rule, stance: Stance, result: LabResult) -> Stance:
+def supposed_stance(engine: Engine, rule: Rule, stance: Stance, result: LabResult, supposing: Supposing) -> Stance:
     """How a rule would stand at the same lesion if a lab came out so."""
-    view = stance.view.supposing_lab(result)
+    view = supposing.supposed(stance.view, result)
     return _stance(engine, rule, stance.verdicts.again(rule, view, f"lab:{result.lab}", engine.asked_by), view)
 
 
@@ -195,15 +199,9 @@ def _outcome(rule: Rule, settled: Settled, supposing: Supposing) -> Outcome:
         high=high,
         entry=stance.verdicts.entry,
         lesion=stance.view.lesion.id if stance.view.lesion is not None else "",
-        supports=_item_outcomes(rule.supports, stance),
-        argues_against=_item_outcomes(rule.argues_against, stance),
-        excludes=_item_outcomes(rule.excludes, stance),
+        verdicts=stance.verdicts,
+        counted=held.counted,
     )
-
-
-def _item_outcomes(items: tuple[Item, ...] | tuple[Exclusion, ...], stance: Stance) -> tuple[ItemOutcome, ...]:
-    of, counted = stance.verdicts.of, stance.standing.counted
-    return tuple(ItemOutcome(item.id, of[id(item)], item.id in counted) for item in items)
 
 
 def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:

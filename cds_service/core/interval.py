@@ -6,7 +6,6 @@ round. Two items that ask for the same lab may so be supposed to differ: the int
 truth, never narrower.
 """
 
-from cds_service.core.conditions import Without, parts_of
 from cds_service.core.rules import Item, Rule
 from cds_service.core.scoring import Verdicts, heaviest
 from cds_service.core.unknowns import Supposing
@@ -28,17 +27,14 @@ def _sure_and_possible(
     sure, possible = [], []
     for item in items:
         verdict = verdicts.of[id(item)]
-        could_be = {verdict} if _is_settled(item, verdict) else set(supposing.possible(item, view))
+        # No answer changes a known verdict, but for that of a guard, which holds for want of a fact.
+        is_open = verdict is Verdict.UNKNOWN or id(item) in supposing.questions.guarded
+        could_be = set(supposing.possible(item, view)) if is_open else {verdict}
         if Verdict.MET in could_be:
             possible.append(item)
             if len(could_be) == 1:
                 sure.append(item)
     return _points(sure), _points(possible)
-
-
-def _is_settled(item: Item, verdict: Verdict) -> bool:
-    """Whether no answer to an open question can change a verdict. A guard can: it holds for want of a known fact."""
-    return verdict is not Verdict.UNKNOWN and not any(isinstance(part, Without) for part in parts_of(item.when))
 
 
 def _points(items: list[Item]) -> int:

@@ -6,9 +6,10 @@ judged again, the single-unknown cap included.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.core.conditions import Atom
-from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, settle, supposed_stance
+from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, Outcome, settle, supposed_stance
 from cds_service.core.facts import LabResult
 from cds_service.core.rules import Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
@@ -35,8 +36,7 @@ class NextTest:
     swing: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an etiology stands under one supposed answer; the smaller, the better."""
 
     tier: int
@@ -56,8 +56,7 @@ def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
     """
     entered = [one for one in evaluation.outcomes if one.tier != NO_ENTRY and one.rule.status == ACTIVE]
     base = {one.etiology: _Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
-    # Where even the best answer to everything leaves an etiology below the threshold, no single test can show it.
-    within_reach = {one.etiology for one in entered if one.high >= engine.rules.scoring.possible_points}
+    within_reach = _within_reach(engine, entered)
     found = []
     for lab, asking in engine.questions.rules_asking.items():
         touched = [rule for rule, _ in asking if rule.etiology in within_reach]
@@ -65,6 +64,17 @@ def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
             found.append(_telling(engine, lab, touched, base, evaluation))
     telling = [test for test in found if test.moved or len(test.leaders) > 1]
     return tuple(sorted(telling, key=lambda test: (-len(test.leaders), -len(test.moved), -test.swing, test.lab)))
+
+
+def _within_reach(engine: Engine, entered: list[Outcome]) -> set[str]:
+    """The etiologies that one test could show, or put first: what even the best answer to everything leaves out is not.
+
+    Beside one that is likely already, another matters only if it is shown, or could become likely, too.
+    """
+    scoring = engine.rules.scoring
+    decided = any(one.tier == LIKELY for one in entered)
+    needed = scoring.likely_points if decided else scoring.possible_points
+    return {one.etiology for one in entered if one.tier in SHOWN or one.high >= needed}
 
 
 def _is_open(lab: str, asking: tuple[tuple[Rule, tuple[Atom, ...]], ...], view: View) -> bool:
@@ -92,7 +102,9 @@ def _telling(
 
 
 def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation) -> _Place:
-    stances = [supposed_stance(engine, rule, stance, result) for stance in evaluation.stances[rule.id]]
+    stances = [
+        supposed_stance(engine, rule, stance, result, evaluation.supposing) for stance in evaluation.stances[rule.id]
+    ]
     settled = settle(engine, rule, stances, evaluation.supposing)
     score = settled.stance.standing.score
     if settled.tier == EXCLUDED:

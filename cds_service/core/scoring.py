@@ -5,7 +5,7 @@ one fact seen three ways, not three facts.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.core.rules import Exclusion, Item, Rule, Scoring
 from cds_service.core.verdict import Verdict
@@ -21,8 +21,7 @@ AskedBy = Mapping[int, frozenset[str]]
 """The facts that each criterion asks for ("lab:egfr", "finding:lobulated"), by the identity of its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
+class Verdicts(NamedTuple):
     """What every criterion of a rule says in one view, by the identity of the criterion's value; and its entry."""
 
     entry: Verdict
@@ -34,8 +33,7 @@ class Verdicts:
         return Verdicts(self.entry, {**self.of, **changed})
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a rule stands: its points, the ids of the items that count, and the tier that these give."""
 
     tier: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from cds_service.core.conditions import Atom, InHistory, LabIs, LabWithin, OfAge
+from cds_service.core.conditions import Atom, InHistory, LabIs, LabWithin, OfAge, Without, parts_of
 from cds_service.core.facts import LabResult, ReferenceRange
 from cds_service.core.quantity import Interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
@@ -32,12 +32,14 @@ class Questions:
         limits: numeric limits by lab id, in the lab's unit.
         words: the words asked of a lab ("high", "positive", ...), by lab id.
         ages: the limits of age, in years.
+        guarded: the identities of the criteria that hold a guard.
         rules_asking: the rules that ask for a lab, by lab id, each with its questions about it.
     """
 
     limits: Mapping[str, tuple[Decimal, ...]]
     words: Mapping[str, frozenset[str]]
     ages: tuple[Decimal, ...]
+    guarded: frozenset[int]
     rules_asking: Mapping[str, tuple[tuple[Rule, tuple[Atom, ...]], ...]]
 
 
@@ -68,8 +70,13 @@ def questions_of(rules: RuleSet) -> Questions:
         {lab: tuple(sorted(found)) for lab, found in limits.items()},
         {lab: frozenset(found) for lab, found in words.items()},
         tuple(sorted(ages)),
+        frozenset(id(item) for rule in rules.rules for item in criteria_of(rule) if _has_guard(item)),
         {lab: tuple((by_id[rule], tuple(atoms)) for rule, atoms in found.items()) for lab, found in asking.items()},
     )
+
+
+def _has_guard(item: Item | Exclusion) -> bool:
+    return any(isinstance(part, Without) for part in parts_of(item.when))
 
 
 def between(cuts: Iterable[Decimal]) -> list[Decimal]:
@@ -92,6 +99,7 @@ class Supposing:
     questions: Questions
     range_of: RangeOf
     _answers: dict[str, list[LabResult]] = field(default_factory=dict)
+    _views: dict[tuple[int, int], tuple[View, View, LabResult]] = field(default_factory=dict)
 
     def labs_open(self, items: Iterable[Item | Exclusion], view: View) -> dict[str, list[View]]:
         """The labs that are unknown for some of these items, with the view under each possible answer."""
@@ -125,7 +133,16 @@ class Supposing:
 
     def _views_of_lab(self, atom: LabIs | LabWithin, view: View) -> list[View]:
         known = view.lab(atom.lab, atom.within_days)
-        return [view.supposing_lab(result) for result in self.lab_answers(atom.lab, known)]
+        return [self.supposed(view, result) for result in self.lab_answers(atom.lab, known)]
+
+    def supposed(self, view: View, result: LabResult) -> View:
+        """The view with a lab supposed; many rules suppose the same at the same lesion, so it is made once."""
+        key = (id(view), id(result))
+        made = self._views.get(key)
+        if made is None:
+            # View and result are kept with what was made of them, so that their identities stay theirs.
+            made = self._views[key] = (view.supposing_lab(result), view, result)
+        return made[0]
 
     def lab_answers(self, lab: str, known: LabResult | None) -> list[LabResult]:
         """The supposed results that stand for everything a lab could still show.

@@ -4,14 +4,17 @@ The engine asks "what if phosphate were normal?" by laying a supposed result ove
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cds_service.core.facts import Facts, LabResult, Lesion, State
 from cds_service.core.quantity import Interval
 from cds_service.core.verdict import Verdict, verdict_of
 
 _OF_STATE = {State.PRESENT: Verdict.MET, State.UNCERTAIN: Verdict.UNKNOWN, State.DENIED: Verdict.NOT_MET}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SAME_WORD = {"positive": "high", "negative": "normal"}
 
 
@@ -22,8 +25,7 @@ class HistorySources:
     lists: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The facts of a call at one lesion (None: a report without lesions).
 
     `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history` and `supposed_age`
@@ -34,8 +36,8 @@ class View:
     sources: HistorySources
     lesion: Lesion | None
     stated: Mapping[str, Verdict]
-    supposed_labs: Mapping[str, LabResult] = field(default_factory=dict)
-    supposed_history: Mapping[str, bool] = field(default_factory=dict)
+    supposed_labs: Mapping[str, LabResult] = _NOTHING
+    supposed_history: Mapping[str, bool] = _NOTHING
     supposed_age: Decimal | None = None
 
     @classmethod
@@ -46,15 +48,15 @@ class View:
 
     def supposing_lab(self, result: LabResult) -> "View":
         """The same facts, supposing that this lab came out so."""
-        return replace(self, supposed_labs={**self.supposed_labs, result.lab: result})
+        return self._replace(supposed_labs={**self.supposed_labs, result.lab: result})
 
     def supposing_history(self, entries: Iterable[str], answer: bool) -> "View":
         """The same facts, supposing that these history entries were looked up with this answer."""
-        return replace(self, supposed_history={**self.supposed_history, **dict.fromkeys(entries, answer)})
+        return self._replace(supposed_history={**self.supposed_history, **dict.fromkeys(entries, answer)})
 
     def supposing_age(self, years: Decimal) -> "View":
         """The same facts, supposing this age in years."""
-        return replace(self, supposed_age=years)
+        return self._replace(supposed_age=years)
 
     def finding(self, concepts: tuple[str, ...]) -> Verdict:
         """What the report says of any of these findings, at this lesion or of the patient as a whole."""

@@ -1,12 +1,12 @@
 """Which Observations are results of a lab, before their values are read: by code or name, owner, status and date."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from cds_service.core.labs import Known, LabVocabulary
-from cds_service.fhir.dates import UnreadableDateError, first_moment
+from cds_service.fhir.dates import Moment, UnreadableDateError, first_moment
 from cds_service.fhir.resources import Held, codings, concept_text, resource_name
 from cds_service.fhir.results import PRELIMINARY, Candidate
 from cds_service.fhir.subject import Identity, Whose, whose
@@ -77,18 +77,20 @@ def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of:
         if known is None or (part is observation and _is_only_a_panel(observation)):
             continue
         status = observation.get("status")
-        candidate = Candidate(part, known, None, resource_name(observation), status if isinstance(status, str) else "")
-        yield _dated(candidate, observation, reason or _why_not(held, candidate.status, identity), as_of)
+        status = status if isinstance(status, str) else ""
+        reason = reason or _why_not(held, status, identity)
+        moment, undatable = _moment_of(observation, as_of)
+        yield Recognised(Candidate(part, known, moment, resource_name(observation), status), reason or undatable)
 
 
-def _dated(candidate: Candidate, observation: Mapping[str, Any], reason: str, as_of: datetime) -> Recognised:
+def _moment_of(observation: Mapping[str, Any], as_of: datetime) -> tuple[Moment | None, str]:
+    """When a result was taken, and why that keeps it from use; empty where it does not."""
     try:
         moment = first_moment(observation, *_DATES)
     except UnreadableDateError:
-        return Recognised(candidate, reason or "its date cannot be read")
-    if moment is not None and moment.is_ahead_of(as_of):
-        reason = reason or "it is dated in the future"
-    return Recognised(replace(candidate, moment=moment), reason)
+        return None, "its date cannot be read"
+    ahead = moment is not None and moment.is_ahead_of(as_of)
+    return moment, "it is dated in the future" if ahead else ""
 
 
 def _without_property(display: str) -> str:
@@ -102,8 +104,9 @@ def _names_blood(display: str) -> bool:
 
 
 def _is_only_a_panel(observation: Mapping[str, Any]) -> bool:
-    has_value = any(key.startswith("value") for key in observation) or "interpretation" in observation
-    return bool(observation.get("component")) and not has_value
+    if not observation.get("component"):
+        return False
+    return "interpretation" not in observation and not any(key.startswith("value") for key in observation)
 
 
 def _why_not(held: Held, status: str, identity: Identity) -> str:
