@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cds_service.core.differential import Differential
-from cds_service.core.evaluate import Outcome, facts_asked, facts_there
-from cds_service.core.evidence import describe, lesion_of
-from cds_service.core.facts import Facts
+from cds_service.core.differential import Differential, Spoken
+from cds_service.core.evaluate import Outcome, facts_asked
+from cds_service.core.evidence import describe, facts_there, lesion_of, states_presence
+from cds_service.core.facts import Facts, Lesion
 from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.markdown import bullets, cut, escape, table
 from cds_service.core.next_tests import NextTest
@@ -118,7 +118,7 @@ def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
                 escape(speaker.title(outcome.etiology)),
                 words.say(f"tiers.{outcome.tier}"),
                 str(outcome.score),
-                f"{outcome.low} … {outcome.high}",
+                f"{outcome.low} … {outcome.high}" if outcome.low < outcome.high else str(outcome.score),
                 escape(_where(speaker, facts, outcome.lesion)),
             ]
         )
@@ -216,9 +216,7 @@ def must_not_miss_card(speaker: Speaker, facts: Facts, found: Differential) -> C
         lesion = lesion_of(facts, spoken.lesion)
         where = escape(_where(speaker, facts, spoken.lesion))
         parts.append(words.say("message", title=escape(spoken.alarm.title), where=where, message=spoken.alarm.message))
-        refs = dict.fromkeys(ref for atom in spoken.alarm.trigger.atoms() for ref in atom.about)
-        evidence = describe(refs, facts, lesion, speaker.labels)
-        parts.append(bullets([words.say("evidence", evidence=escape(cut(evidence, EVIDENCE_LENGTH)))]))
+        parts.append(bullets(words.say("evidence", evidence=told) for told in _told(speaker, facts, spoken, lesion)))
         parts.append("> " + words.say("document", quote=escape(spoken.alarm.quote)))
     forbidden = dict.fromkeys(name for spoken in found.spoken for name in spoken.alarm.forbids)
     if forbidden:
@@ -226,6 +224,17 @@ def must_not_miss_card(speaker: Speaker, facts: Facts, found: Differential) -> C
     reviewers = (spoken.alarm.reviewed for spoken in found.spoken)
     parts.append(words.say("limits", reviewed=reviewed(words, reviewers)))
     return Card("must-not-miss", _alarm_summary(words, found), "\n\n".join(parts), words.say("indicator"), "", ())
+
+
+def _told(speaker: Speaker, facts: Facts, spoken: Spoken, lesion: Lesion | None) -> list[str]:
+    """The facts that a trigger asks for and that speak for it, each by name."""
+    told = []
+    for ref in dict.fromkeys(ref for atom in spoken.alarm.trigger.atoms() for ref in atom.about):
+        if states_presence(ref, facts, lesion):
+            name = speaker.labels.findings.get(ref.removeprefix("finding:"), "")
+            evidence = escape(cut(describe([ref], facts, lesion, speaker.labels), EVIDENCE_LENGTH))
+            told.append(f"{name}: {evidence}" if name else evidence)
+    return told
 
 
 def _alarm_summary(words: Wording, found: Differential) -> str:

@@ -202,20 +202,3 @@ def _outcome(rule: Rule, settled: Settled, supposing: Supposing) -> Outcome:
         verdicts=stance.verdicts,
         counted=held.counted,
     )
-
-
-def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:
-    """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on."""
-    there = {f"lab:{lab}" for lab in facts.labs} | {f"history:{entry}" for entry in facts.history}
-    there |= {f"finding:{finding}" for finding in facts.findings}
-    if facts.patient.age_years is not None:
-        there.add("age")
-    if facts.patient.sex is not None:
-        there.add("sex")
-    if lesion is not None:
-        there |= {f"finding:{finding}" for finding in lesion.findings}
-        if lesion.region is not None:
-            there.add("site")
-        if lesion.size_mm is not None:
-            there.add("size")
-    return frozenset(there)

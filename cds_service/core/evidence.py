@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cds_service.core.facts import Facts, Finding, LabResult, Lesion, ReferenceRange
+from cds_service.core.facts import Facts, Finding, LabResult, Lesion, ReferenceRange, State
 from cds_service.core.labels import Labels
 
 
@@ -15,6 +15,35 @@ def describe(refs: Iterable[str], facts: Facts, lesion: Lesion | None, labels: L
     """The facts that these references name, joined into one line of plain text; not yet escaped for Markdown."""
     told = dict.fromkeys(_one(ref, facts, lesion, labels) for ref in refs)
     return "; ".join(text for text in told if text)
+
+
+def states_presence(ref: str, facts: Facts, lesion: Lesion | None) -> bool:
+    """Whether the fact is there and not denied or uncertain."""
+    kind, _, name = ref.partition(":")
+    if kind == "finding":
+        stated = lesion.findings.get(name) if lesion is not None else None
+        stated = stated or facts.findings.get(name)
+        return stated is not None and stated.state is State.PRESENT
+    if kind == "history":
+        return name in facts.history and facts.history[name].state is State.PRESENT
+    return ref in facts_there(facts, lesion)
+
+
+def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:
+    """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on."""
+    there = {f"lab:{lab}" for lab in facts.labs} | {f"history:{entry}" for entry in facts.history}
+    there |= {f"finding:{finding}" for finding in facts.findings}
+    if facts.patient.age_years is not None:
+        there.add("age")
+    if facts.patient.sex is not None:
+        there.add("sex")
+    if lesion is not None:
+        there |= {f"finding:{finding}" for finding in lesion.findings}
+        if lesion.region is not None:
+            there.add("site")
+        if lesion.size_mm is not None:
+            there.add("size")
+    return frozenset(there)
 
 
 def _one(ref: str, facts: Facts, lesion: Lesion | None, labels: Labels) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.evaluate import facts_there
-from cds_service.core.evidence import describe, lesion_of, range_text
+from cds_service.core.evidence import describe, facts_there, lesion_of, range_text
 from cds_service.core.facts import Facts, Finding, LabResult, Lesion
 from cds_service.core.facts_json import facts_from_json
 from cds_service.core.labels import Labels, LabOrder

@@ -30,3 +30,9 @@ def test_no_rule_has_been_signed_without_a_named_clinician() -> None:
 def test_a_rule_keeps_within_the_thresholds_that_all_rules_share() -> None:
     scoring = CONTENT.engine.rules.scoring
     assert (scoring.likely_points, scoring.likely_kinds, scoring.possible_points) == (4, 2, 0)
+
+
+def test_only_the_rule_that_forbids_a_biopsy_speaks_of_one() -> None:
+    speaking = [alarm for alarm in CONTENT.engine.rules.alarms if "biops" in alarm.message.lower()]
+    assert speaking
+    assert all("biopsy" in alarm.forbids for alarm in speaking)

@@ -12,10 +12,12 @@ from cds_service.core.findings.sizes import largest_mm
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings, targets_of
 from cds_service.core.findings.text import Tokens
-from cds_service.core.findings.vocabulary import Mineral, Sign
+from cds_service.core.findings.vocabulary import Matter, Mineral, Sign
 
 _BODY = frozenset({SOFT, "tendon", "cartilage", "dens", "ligament", None})
 _MASS = frozenset({"mass", "nodule"})
+_OUTSIDE_BONE = frozenset({SOFT, "tendon"})
+_IN_SOFT_TISSUE = "in-soft-tissue"
 
 
 def read_clause(clause: Clause, state: ReportState) -> None:
@@ -71,7 +73,10 @@ def _read_mineral(
         if mineral.tissue is None or said is not State.PRESENT:
             return mention, [], None
     targets = distinct(targets_of(number, mineral, around, state.tokens))
-    if mineral.finding is not None:
+    if mineral.finding == _IN_SOFT_TISSUE:
+        if said is not State.DENIED:
+            targets = [site for site in targets if _is_outside_bone(site, mineral, around.has_mass)]
+    elif mineral.finding is not None:
         return mention, _say_fixed(mineral, mineral.finding, targets, said, span, around, state), said
     recorded = _say_by_tissue(mineral, targets, said, span, around, _is_plural(mention, state.tokens), state)
     return mention, recorded, said
@@ -96,6 +101,13 @@ def _say_fixed(
     for draft in state.lesions_at(targets, False):
         draft.findings.say(concept, said, span)
     return targets
+
+
+def _is_outside_bone(site: Site, mineral: Mineral, has_mass: bool) -> bool:
+    """Whether the words around an equivocal word leave no doubt that it speaks of soft tissue there, not of bone."""
+    if site.tissue not in _OUTSIDE_BONE or site.decides or site.near:
+        return True
+    return not (site.joint or site.bone) or (has_mass and mineral.matter is Matter.CALCIFIED)
 
 
 def _outside_organs(sites: Sequence[Site]) -> list[Site]:

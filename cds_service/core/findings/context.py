@@ -92,6 +92,7 @@ def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | N
 
 
 def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
+    asides = _asides(clause, tokens) if "(" in tokens.words[clause.first : clause.stop] else []
     for mention in clause.mentions[Layer.CUE]:
         for meaning in mention.meanings:
             if not isinstance(meaning, Cue) or meaning.category == "pseudo":
@@ -101,9 +102,59 @@ def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
             if meaning.forward:
                 reach = _forward_reach(clause, mention, tokens, affirming, meaning.category)
                 # A mention may share its last words with the cue: "no acute" and "acute fracture".
-                clause.scopes.append((mention.first + 1, reach, meaning.category))
+                scope = (mention.first + 1, reach, meaning.category)
             else:
-                clause.scopes.append((_backward_reach(clause, mention, tokens), mention.first, meaning.category))
+                scope = (_backward_reach(clause, mention, tokens), mention.first, meaning.category)
+            clause.scopes += _outside(scope, mention, asides, clause, tokens, affirming) if asides else [scope]
+
+
+def _asides(clause: Clause, tokens: Tokens) -> list[tuple[int, int]]:
+    """The bracketed stretches of a clause: the tokens of their brackets. An open bracket ends with the clause."""
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for index in range(clause.first, clause.stop):
+        if tokens.words[index] == "(" and start is None:
+            start = index
+        elif tokens.words[index] == ")" and start is not None:
+            found.append((start, index))
+            start = None
+    return found if start is None else [*found, (start, clause.stop)]
+
+
+def _outside(
+    scope: tuple[int, int, str],
+    cue: Mention,
+    asides: Sequence[tuple[int, int]],
+    clause: Clause,
+    tokens: Tokens,
+    affirming: frozenset[str],
+) -> list[tuple[int, int, str]]:
+    """The scope of a cue where there are brackets.
+
+    A cue in brackets reaches no further than they do, unless they hold nothing else that it could speak of; a
+    denial outside them does not reach into brackets that affirm something: "not calcified (there is fat)".
+    """
+    first, stop, category = scope
+    for start, end in asides:
+        if start < cue.first < end:
+            inside = (max(first, start + 1), min(stop, end), category)
+            return [inside] if _holds_mention(clause, inside[0], inside[1]) else [scope]
+    if category not in _DENYING:
+        return [scope]
+    pieces: list[tuple[int, int, str]] = []
+    for start, end in asides:
+        if first <= start < stop and not affirming.isdisjoint(tokens.words[start:end]):
+            pieces.append((first, start, category))
+            first = end
+    return [*pieces, (first, stop, category)]
+
+
+def _holds_mention(clause: Clause, first: int, stop: int) -> bool:
+    return any(
+        first <= mention.first and mention.stop <= stop
+        for layer in (Layer.MINERAL, Layer.SIGN, Layer.HISTORY)
+        for mention in clause.mentions[layer]
+    )
 
 
 def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
@@ -165,13 +216,5 @@ def _backward_reach(clause: Clause, cue: Mention, tokens: Tokens) -> int:
             comma = index
     if comma is not None and comma >= start and not {"and", "or", "nor"} & set(words[comma + 1 : cue.first]):
         # "calcification, not seen": nothing but the cue follows the comma, so it speaks of what is before it.
-        return (
-            comma + 1
-            if any(
-                comma < m.first < cue.first
-                for layer in (Layer.MINERAL, Layer.SIGN, Layer.HISTORY)
-                for m in clause.mentions[layer]
-            )
-            else start
-        )
+        return comma + 1 if _holds_mention(clause, comma + 1, cue.first) else start
     return start

@@ -11,8 +11,10 @@ SOFT = "soft"
 _SIDES = {
     "right": "right",
     "rt": "right",
+    "r": "right",
     "left": "left",
     "lt": "left",
+    "l": "left",
     "both": "both",
     "bilateral": "both",
     "bilaterally": "both",

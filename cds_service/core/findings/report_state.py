@@ -10,6 +10,7 @@ from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Mineral, Sign, TextVocabulary
 
 _NO_FINDING = "none"
+_BONE = "bone"
 
 
 class ReportState:
@@ -22,6 +23,7 @@ class ReportState:
         self.findings = Findings()
         self._exam: list[Site] = []
         self._running: list[Site] = []
+        self._before: list[Site] = []
         self._sides: dict[str, str | None] = {}
         self._sentence: list[Site] = []
         self._part = 0
@@ -39,6 +41,7 @@ class ReportState:
         """A new heading: the running lesion ends."""
         if part != self._part:
             self._part = part
+            self._before = self._running or self._before
             self._running = []
             self._under_site = False
 
@@ -96,10 +99,13 @@ class ReportState:
     def context(self) -> list[Site]:
         """The sites meant where a clause names none.
 
-        Those of the sentence so far, of the running lesion, of the exam if it has one, else of the whole sentence.
+        Those of the sentence so far, of the running lesion, of the lesion under the heading before while none has
+        mineral, of the exam if it has one, else of the whole sentence.
         """
         if self._sentence or self._running:
             return self._sentence or self._running
+        if self._before and not self._under_site and not self.book.minerals():
+            return self._before
         if not self._under_site and not self.book.minerals() and len(self._exam) == 1 and not self._exam[0].wall:
             return self._exam
         mentions, stop = self._whole
@@ -108,22 +114,23 @@ class ReportState:
         return [site for site in self.sites(mentions, stop) if site.region and not site.related]
 
     def sites(self, mentions: tuple[list[Mention], ...], stop: int) -> list[Site]:
-        """The sites mentioned, but not those within a sign of the patient ("cervical spondylosis")."""
+        """The sites mentioned, but not those within a sign of the patient ("cervical spondylosis").
+
+        Nor is the bone within a sign of a lesion what calcifies ("calcified mass, no bone destruction").
+        """
         found = sites_of(mentions, stop, self.tokens)
         if not found:
             return found
-        patient = self.vocabulary.patient_findings
-        spoken = [
-            sign
-            for sign in mentions[Layer.SIGN]
-            if sign.stop - sign.first > 1
-            and any(
-                isinstance(said, Sign) and said.findings and patient.issuperset(said.findings) for said in sign.meanings
-            )
-        ]
-        return [
-            site for site in found if not any(sign.first <= site.first and site.stop <= sign.stop for sign in spoken)
-        ]
+        signs = [sign for sign in mentions[Layer.SIGN] if sign.stop - sign.first > 1]
+        return [site for site in found if not any(self._is_part(site, sign) for sign in signs)] if signs else found
+
+    def _is_part(self, site: Site, sign: Mention) -> bool:
+        if site.first < sign.first or sign.stop < site.stop:
+            return False
+        return (site.tissue == _BONE and site.region is None) or any(
+            isinstance(said, Sign) and said.findings and self.vocabulary.patient_findings.issuperset(said.findings)
+            for said in sign.meanings
+        )
 
     def lesions_at(self, sites: Sequence[Site], plural: bool) -> list[Draft]:
         """The lesions at the sites; without a site, those that an unsited statement can mean."""

@@ -46,7 +46,8 @@ class Mineral:
         matter: calcified or ossified.
         adjective: "calcified X" rather than "calcification of X".
         denied: the word itself says that there is none ("noncalcified").
-        finding: the finding that the word makes by itself ("phlebolith"); "none" where it names no mineral in tissue.
+        finding: the finding that the word makes by itself ("phlebolith"); "none" where it names no mineral in tissue;
+            "in-soft-tissue" where it names mineral only if the words around it name soft tissue ("radiodense foci").
         region: the site that the word implies, or None.
         tissue: what calcifies where the word says so itself ("calcific tendinitis"), or None.
         name: the diagnosis that the words name, as a finding id, or None.
