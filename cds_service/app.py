@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask
@@ -62,10 +63,12 @@ def create_app(
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
     setting = Setting(content, settings.hook_domain, settings.public_url, partial(patient_key, secret))
     offers = {service.id: _offer(service, setting) for service in SERVICES.values()}
-    _warm_up(offers, sample_hook(settings.hook_domain), clock())
+    words = content.words.common
+    sample = sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
+    _warm_up(offers, sample, clock())
     store = open_store(settings, clock)
     store.put_content(content.version, content.snapshot)
-    app = assemble(Installation(settings, offers, store, content.version, explain, clock, stopwatch, ids))
+    app = assemble(Installation(settings, offers, store, content.version, sample, explain, clock, stopwatch, ids))
     app.extensions["store"] = store
     return app
 
@@ -90,12 +93,12 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> S
     return Store(engine, clock)
 
 
-def _warm_up(offers: Mapping[str, Offer], hook: str, now: datetime) -> None:
+def _warm_up(offers: Mapping[str, Offer], sample: Mapping[str, Any], now: datetime) -> None:
     """Answer the sample call once, unrecorded: FHIR models are built when first used, and no caller should wait."""
     arrival = Arrival(now, now, "start", "", lambda: 0)
     for offer in offers.values():
-        if offer.hook == hook:
-            offer.advise(read_call(sample_request(hook), offer.id, hook), arrival)
+        if offer.hook == sample["hook"]:
+            offer.advise(read_call(sample, offer.id, offer.hook), arrival)
 
 
 def _offer(service: Service, setting: Setting) -> Offer:

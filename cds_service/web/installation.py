@@ -49,6 +49,7 @@ class Installation:
         offers: the CDS services by id.
         store: the audit store, open.
         content_version: version of the rules and wording in use.
+        sample: a made-up call for the first page.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
@@ -59,6 +60,7 @@ class Installation:
     offers: Mapping[str, Offer]
     store: Store
     content_version: str
+    sample: Mapping[str, Any]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template
 from cds_service.audit.record import Outcome
 from cds_service.errors import RecordNotKept, UnknownCall
 from cds_service.web.installation import Installation
-from cds_service.web.sample import sample_hook, sample_request
 
 _RECENT = 20
 
@@ -71,6 +70,5 @@ def _status(word: str, code: int, **more: str) -> Response:
 
 def _sample_call(installation: Installation) -> str:
     """The shortest call that gets a card, as one line of JSON; empty when no service takes a draft report."""
-    hook = sample_hook(installation.settings.hook_domain)
-    offered = any(offer.hook == hook for offer in installation.offers.values())
-    return json.dumps(sample_request(hook)) if offered else ""
+    offered = any(offer.hook == installation.sample["hook"] for offer in installation.offers.values())
+    return json.dumps(installation.sample) if offered else ""

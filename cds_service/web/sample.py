@@ -2,23 +2,21 @@
 
 from typing import Any
 
-TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
-
 
 def sample_hook(domain: str) -> str:
     """The hook of the sample call under the installation's reverse domain."""
     return f"{domain}.report-sign"
 
 
-def sample_request(hook: str) -> dict[str, Any]:
-    """A call with one draft report and no chart."""
+def sample_request(hook: str, exam: str, text: str) -> dict[str, Any]:
+    """A call with one draft report of this exam and text, and no chart."""
     report = {
         "resourceType": "DiagnosticReport",
         "id": "draft-1",
         "status": "preliminary",
-        "code": {"text": "Radiograph of the pelvis"},
+        "code": {"text": exam},
         "subject": {"reference": "Patient/example"},
-        "conclusion": TEXT,
+        "conclusion": text,
     }
     return {
         "hook": hook,

@@ -12,7 +12,7 @@ URL = f"/cds-services/{SERVICE}"
 
 def good_call(**changed: Any) -> dict[str, Any]:
     """A call that gets a card; members that a test wants otherwise come in by name, None takes one out."""
-    body = {**sample_request(HOOK), **changed}
+    body = {**sample_request(HOOK, "Radiograph", "Calcified mass about the hip."), **changed}
     return {key: value for key, value in body.items() if value is not None}
 
 

@@ -18,6 +18,7 @@ from cds_service.fhir.request import HookCall
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
+from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
@@ -85,6 +86,7 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
                 store=store,
                 content_version=RECORD.content_version,
+                sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 explain=lambda _body, _content: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
