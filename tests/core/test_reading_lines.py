@@ -12,7 +12,7 @@ from cds_service.core.facts import Reading, State
 from cds_service.core.findings import ReportReader, read_report
 
 _VOCABULARY = Path(__file__).parents[2] / "rules" / "vocabulary"
-_LINES = Path(__file__).parent / "reading" / "lines.tsv"
+_TABLES = sorted((Path(__file__).parent / "reading").glob("*.tsv"))
 _SIGNS = {State.PRESENT: "+", State.DENIED: "-", State.UNCERTAIN: "?"}
 _ENTRY = {"soft-tissue-calcification", "soft-tissue-ossification"}
 
@@ -27,8 +27,11 @@ def reader() -> ReportReader:
 
 
 def _rows() -> list[dict[str, str]]:
-    with _LINES.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows: list[dict[str, str]] = []
+    for table in _TABLES:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows += csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return rows
 
 
 def _said(reading: Reading, where: str) -> set[str]:

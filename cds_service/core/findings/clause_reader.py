@@ -7,7 +7,7 @@ from cds_service.core.findings.context import Clause, state_of
 from cds_service.core.findings.lesions import Draft
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.places import SOFT, Site, distinct
-from cds_service.core.findings.report_state import ReportState
+from cds_service.core.findings.report_state import IN_SOFT_TISSUE, ReportState
 from cds_service.core.findings.sizes import largest_mm
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings, targets_of
@@ -17,7 +17,6 @@ from cds_service.core.findings.vocabulary import Matter, Mineral, Sign
 _BODY = frozenset({SOFT, "tendon", "cartilage", "dens", "ligament", None})
 _MASS = frozenset({"mass", "nodule"})
 _OUTSIDE_BONE = frozenset({SOFT, "tendon"})
-_IN_SOFT_TISSUE = "in-soft-tissue"
 
 
 def read_clause(clause: Clause, state: ReportState) -> None:
@@ -35,7 +34,7 @@ def read_clause(clause: Clause, state: ReportState) -> None:
         sites,
         minerals,
         clause.mentions[Layer.NEAR],
-        state.context(),
+        state.context(sites),
         bool(masses),
         any(_is_plural(mention, tokens) for mention in masses),
         clause.first,
@@ -73,7 +72,7 @@ def _read_mineral(
         if mineral.tissue is None or said is not State.PRESENT:
             return mention, [], None
     targets = distinct(targets_of(number, mineral, around, state.tokens))
-    if mineral.finding == _IN_SOFT_TISSUE:
+    if mineral.finding == IN_SOFT_TISSUE:
         if said is not State.DENIED:
             targets = [site for site in targets if _is_outside_bone(site, mineral, around.has_mass)]
     elif mineral.finding is not None:

@@ -6,13 +6,15 @@ from itertools import pairwise
 
 from cds_service.core.facts import State
 from cds_service.core.findings.lexicon import TERMINATOR, Layer, Mention
-from cds_service.core.findings.text import Tokens
+from cds_service.core.findings.text import PUNCTUATION, Tokens
 from cds_service.core.findings.vocabulary import Cue
 
 _SILENT = frozenset({"hypothetical", "family", "qualified", "advice"})
 _DENYING = frozenset({"negation", "resolved"})
 _EXPLAINING = frozenset({"cause", "object"})
 _LIST_ENDS = frozenset({"or", "nor"})
+_OPENS = frozenset({",", "(", "and", "with", ":"})
+_BOTH_WAYS = 2
 _OPENERS = ("there", "is"), ("there", "are")
 
 
@@ -94,8 +96,9 @@ def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | N
 def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
     asides = _asides(clause, tokens) if "(" in tokens.words[clause.first : clause.stop] else []
     for mention in clause.mentions[Layer.CUE]:
+        onwards = _begins_anew(mention, clause, tokens)
         for meaning in mention.meanings:
-            if not isinstance(meaning, Cue) or meaning.category == "pseudo":
+            if not isinstance(meaning, Cue) or meaning.category == "pseudo" or (onwards and not meaning.forward):
                 continue
             if tokens.words[mention.first] == "?" and meaning.forward != _leans_forward(mention, tokens):
                 continue
@@ -106,6 +109,16 @@ def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
             else:
                 scope = (_backward_reach(clause, mention, tokens), mention.first, meaning.category)
             clause.scopes += _outside(scope, mention, asides, clause, tokens, affirming) if asides else [scope]
+
+
+def _begins_anew(cue: Mention, clause: Clause, tokens: Tokens) -> bool:
+    """Whether a cue that can be read both ways opens a new statement: "calcified, no erosion", not "calcified: no"."""
+    words = tokens.words
+    if len(cue.meanings) < _BOTH_WAYS or cue.first == clause.first or words[cue.first - 1] not in _OPENS:
+        return False
+    if cue.stop >= clause.stop or words[cue.stop] in PUNCTUATION:
+        return False
+    return len({meaning.forward for meaning in cue.meanings if isinstance(meaning, Cue)}) == _BOTH_WAYS
 
 
 def _asides(clause: Clause, tokens: Tokens) -> list[tuple[int, int]]:

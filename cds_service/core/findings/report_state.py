@@ -10,7 +10,10 @@ from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Mineral, Sign, TextVocabulary
 
 _NO_FINDING = "none"
+IN_SOFT_TISSUE = "in-soft-tissue"
 _BONE = "bone"
+_BEFORE_VALUE = frozenset({":", "of", "("})
+_SIZE_UNITS = frozenset({"mm", "cm", "x", "by"})
 
 
 class ReportState:
@@ -26,6 +29,7 @@ class ReportState:
         self._before: list[Site] = []
         self._sides: dict[str, str | None] = {}
         self._sentence: list[Site] = []
+        self._last_sentence: list[Site] = []
         self._part = 0
         self._under_site = False
         self._mineral_named = False
@@ -43,6 +47,7 @@ class ReportState:
             self._part = part
             self._before = self._running or self._before
             self._running = []
+            self._last_sentence = []
             self._under_site = False
 
     def enter_subheading(self, sites: Sequence[Site]) -> None:
@@ -69,6 +74,7 @@ class ReportState:
 
     def begin_sentence(self, mentions: tuple[list[Mention], ...] | None, stop: int) -> None:
         """A new sentence: what a clause names holds for the others that name nothing. `mentions`: if it has several."""
+        self._last_sentence = self._sentence
         self._sentence = []
         self._whole = (mentions, stop)
         self._mineral_named = False
@@ -82,11 +88,22 @@ class ReportState:
                 not isinstance(mineral, Mineral)
                 or mineral.finding == _NO_FINDING
                 or (mineral.after_mineral and not self._mineral_named)
+                or (mineral.finding == IN_SOFT_TISSUE and self._is_value(mention.stop))
             ):
                 continue
             self._mineral_named = self._mineral_named or mineral.name is None
             kept.append(mention)
         return kept
+
+    def _is_value(self, index: int) -> bool:
+        """Whether a number that is no size follows: "calcium 10.2" is a value of the blood."""
+        following = self.tokens.words[index : index + 4]
+        number = next((place for place, word in enumerate(following) if word not in _BEFORE_VALUE), len(following))
+        return (
+            following[number : number + 1] != []
+            and following[number][:1].isdigit()
+            and _SIZE_UNITS.isdisjoint(following[number + 1 :])
+        )
 
     def speak_of(self, sites: Sequence[Site], lasting: bool) -> None:
         """Note the sites that a clause spoke of; `lasting` when it described a lesion there."""
@@ -96,11 +113,14 @@ class ReportState:
             if lasting:
                 self._running = regions
 
-    def context(self) -> list[Site]:
-        """The sites meant where a clause names none.
+    def context(self, named: Sequence[Site]) -> list[Site]:
+        """The sites meant where a clause says nothing of where.
 
         Those of the sentence so far, of the running lesion, of the lesion under the heading before while none has
-        mineral, of the exam if it has one, else of the whole sentence.
+        mineral, of the exam if it has one, of the whole sentence, else the one of the sentence before.
+
+        Args:
+            named: what the clause names; the sentence before counts only where this is nothing at all.
         """
         if self._sentence or self._running:
             return self._sentence or self._running
@@ -110,7 +130,7 @@ class ReportState:
             return self._exam
         mentions, stop = self._whole
         if mentions is None:
-            return []
+            return self._last_sentence if not named and len(self._last_sentence) == 1 else []
         return [site for site in self.sites(mentions, stop) if site.region and not site.related]
 
     def sites(self, mentions: tuple[list[Mention], ...], stop: int) -> list[Site]:
@@ -122,14 +142,22 @@ class ReportState:
         if not found:
             return found
         signs = [sign for sign in mentions[Layer.SIGN] if sign.stop - sign.first > 1]
-        return [site for site in found if not any(self._is_part(site, sign) for sign in signs)] if signs else found
+        if not signs:
+            return found
+        spoken = [sign for sign in signs if self._is_of_patient(sign)]
+        return [
+            site
+            for site in found
+            if not any(
+                sign.first <= site.first and site.stop <= sign.stop
+                for sign in (signs if site.tissue == _BONE and site.region is None else spoken)
+            )
+        ]
 
-    def _is_part(self, site: Site, sign: Mention) -> bool:
-        if site.first < sign.first or sign.stop < site.stop:
-            return False
-        return (site.tissue == _BONE and site.region is None) or any(
-            isinstance(said, Sign) and said.findings and self.vocabulary.patient_findings.issuperset(said.findings)
-            for said in sign.meanings
+    def _is_of_patient(self, sign: Mention) -> bool:
+        patient = self.vocabulary.patient_findings
+        return any(
+            isinstance(said, Sign) and said.findings and patient.issuperset(said.findings) for said in sign.meanings
         )
 
     def lesions_at(self, sites: Sequence[Site], plural: bool) -> list[Draft]:

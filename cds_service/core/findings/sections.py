@@ -19,7 +19,7 @@ _SENTENCE_ENDS = frozenset("\n.!?")
 _NO_SUBHEADING = frozenset(".;\n?!")
 _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
-_BEFORE = frozenset({HISTORY, EXAM})
+_BEFORE = frozenset({HISTORY, EXAM, IGNORED})
 _LONGEST_TITLE = 30
 # Cues are weighed against every mention of their clause, so a text without full stops is cut to keep the work linear.
 _LONGEST_SENTENCE = 160
@@ -60,22 +60,23 @@ class Layout:
         sentences: list[Sentence] = []
         section, part, subheading = FINDINGS, 0, None
         opens = True
-        # Where no heading says where the findings begin, they begin after the paragraph of what was known or examined.
+        # Where no heading says where the findings begin, they begin on the line after what was known or examined.
         unheaded = not any(mention.meanings[0] == FINDINGS for mention in self._headings.values())
         at = 0
         count = len(self._tokens.words)
         headed = False
         while at < count:
             if self._tokens.words[at] == "\n":
-                if unheaded and part == 1 and section in _BEFORE and self._ends_paragraph(at):
-                    section, part = FINDINGS, part + 1
                 at, opens, subheading = at + 1, True, None
                 continue
             heading = self._heading(at, opens)
             if heading is not None:
                 section, at = heading
                 part, subheading, headed = part + 1, None, True
+                unheaded = unheaded and section != IMPRESSION
                 continue
+            if unheaded and opens and section in _BEFORE and sentences and sentences[-1].part == part:
+                section, part, unheaded = FINDINGS, part + 1, False
             after = self._subheading(at)
             if after is not None and section in (FINDINGS, IMPRESSION):
                 subheading, at = (at, after - 1), after
@@ -86,11 +87,6 @@ class Layout:
             subheading = None if opens else subheading
         self._title(sentences, headed)
         return sentences
-
-    def _ends_paragraph(self, at: int) -> bool:
-        """Whether an empty line follows the line that ends at `at`, and the line had text of its own."""
-        words = self._tokens.words
-        return at > 0 and words[at - 1] == "\n" and at > 1 and words[at - 2] not in ("\n", ":")
 
     def _heading(self, at: int, opens: bool) -> tuple[str, int] | None:
         """The section kind and the token after a heading at `at`. A heading ends in a colon or is a line by itself."""

@@ -111,7 +111,13 @@ def targets_of(number: int, mineral: Mineral, around: Surroundings, tokens: Toke
     found = settle(later, [], around.has_mass)
     if any(site.tissue for site in found):
         return found
-    return chosen or settled_head or settle(around.running, [], around.has_mass)
+    elsewhere_said = (settle(sites, [], around.has_mass) for sites in (around.running, _beside(around)))
+    return chosen or settled_head or next((sites for sites in elsewhere_said if sites), [])
+
+
+def _beside(around: Surroundings) -> list[Site]:
+    """What the lesion is said to touch, where nothing says where it is: "sheets of calcification encase the thigh"."""
+    return [site for site in around.sites if site.related and site.region and not site.decides]
 
 
 def _ceiling(number: int, around: Surroundings) -> int:
@@ -190,8 +196,15 @@ def _tail(
             continue
         if site.decides and not tail and "," in tokens.words[start : site.first]:
             continue
+        if tail and _qualifies(tail[-1], site):
+            tail.pop()
         tail.append(site)
     return tail
+
+
+def _qualifies(site: Site, following: Site) -> bool:
+    """Whether a tissue only says where the tissue named directly after it is: "subcutaneous vessels" are vessels."""
+    return site.decides and following.decides and site.region is None and site.stop == following.first
 
 
 def _head(mention: Mention, floor: int, direct: list[Site], around: Surroundings) -> list[Site]:

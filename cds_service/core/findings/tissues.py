@@ -20,18 +20,15 @@ def settle(sites: Sequence[Site], leads: Sequence[str], has_mass: bool) -> list[
             and not site.joined
             and not site.decides
         )
+        of_list = listed.get(site.group)
         own = (
-            site.tissue
-            if site.decides
-            else before.tissue
-            if more and before
-            else listed.get(site.group) or _of_region(site, has_mass)
+            site.tissue if site.decides else before.tissue if more and before else of_list or _of_region(site, has_mass)
         )
         before = site if not more else before
         for tissue in leads or (None,):
             if own == _BONE and site.near:
                 own = SOFT
-            result.append(settled(site, tissue or own))
+            result.append(settled(site, tissue or own)._replace(decides=site.decides or own == of_list == SOFT))
     regions = [site for site in result if site.region]
     return regions or result
 
