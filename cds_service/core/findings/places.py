@@ -12,6 +12,8 @@ _SIDES = {
     "right": "right",
     "rt": "right",
     "r": "right",
+    "l": "left",
+    "r": "right",
     "left": "left",
     "lt": "left",
     "l": "left",

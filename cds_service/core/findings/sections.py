@@ -21,6 +21,7 @@ _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
 _BEFORE = frozenset({HISTORY, EXAM, IGNORED})
 _LONGEST_TITLE = 30
+_LONGEST_TITLE_SENTENCE = 12
 # Cues are weighed against every mention of their clause, so a text without full stops is cut to keep the work linear.
 _LONGEST_SENTENCE = 160
 
@@ -53,6 +54,7 @@ class Layout:
         self._minerals = {mention.first for mention in found[Layer.MINERAL]}
         self._modalities = {mention.first for mention in found[Layer.MODALITY]}
         self._ends = [index for index, word in enumerate(tokens.words) if word in _SENTENCE_ENDS]
+        self._cues = {mention.first for mention in found[Layer.CUE]}
         self._claims = {mention.first for mention in found[Layer.SIGN]}
 
     def sentences(self) -> list[Sentence]:
@@ -157,6 +159,7 @@ class Layout:
         first = list(_line(sentences))
         start = first[0].subheading[0] if first[0].subheading else first[0].first
         if len(first) == len(sentences) or not self._is_title(start, first[-1].stop):
+            self._title_sentence(sentences)
             return
         first[0].first, first[0].subheading = start, None
         for sentence in first:
@@ -169,6 +172,16 @@ class Layout:
         if (more or headed) and not self._states(second[0].first, second[-1].stop):
             for sentence in second:
                 sentence.section = HISTORY
+
+    def _title_sentence(self, sentences: list[Sentence]) -> None:
+        """Mark a first sentence that names places or kinds of examination and states nothing ("R knee.") as the title."""
+        title = sentences[0]
+        inside = range(title.first, title.stop)
+        if len(sentences) == 1 or len(inside) > _LONGEST_TITLE_SENTENCE or title.subheading:
+            return
+        states = self._states(title.first, title.stop) or not self._claims.isdisjoint(inside)
+        if not states and not self._named.isdisjoint(inside) and not self._cues.intersection(inside):
+            title.section = EXAM
 
     def _is_title(self, first: int, stop: int) -> bool:
         tokens = self._tokens
