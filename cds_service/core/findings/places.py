@@ -105,11 +105,19 @@ def _joined(
     gap = tokens.words[before.stop : mention.first]
     close = (
         len(gap) <= _GROUP_GAP
-        and not breaks(near, before.stop, mention.first)
+        and not _parts(near, before.stop, mention.first)
         and minerals.isdisjoint(range(before.stop, mention.first))
     )
     plain = close and all(word in _JOINERS or word in _SIDES for word in gap)
     return plain and "the" not in gap, plain and bool(gap), before.group if close else before.group + 1
+
+
+def _parts(near: list[Mention], first: int, stop: int) -> bool:
+    """Whether a word between two places ends a list, or begins a new one ("in brachialis and around the ligaments")."""
+    return any(
+        first <= mention.first < stop and (BREAK in mention.meanings or ADJACENT in mention.meanings)
+        for mention in near
+    )
 
 
 def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:

@@ -9,13 +9,10 @@ _BONE = "bone"
 
 def settle(sites: Sequence[Site], leads: Sequence[str], has_mass: bool) -> list[Site]:
     """Give every site its tissue: the leading one, its own, that of its list, or that of its region."""
-    listed: dict[int, str | None] = {}
+    listed = {site.group: site.tissue for site in sites if site.decides and not site.region}
     result: list[Site] = []
     before: Site | None = None
     for site in sites:
-        if site.decides and not site.region:
-            # It speaks for what follows in its list ("menisci of the knee and wrist"), not for what stands before it.
-            listed[site.group] = site.tissue
         more = (
             before is not None
             and before.decides
