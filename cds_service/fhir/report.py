@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.core.facts import Finding, Lesion, Reading, SetAside, Span, State
-from cds_service.core.findings import ReportReader, read_site
+from cds_service.core.findings import ReportReader, read_site, side_label
 from cds_service.fhir.narrative import MAX_BYTES, UnreadableNarrativeError, decoded, text_of_html
 from cds_service.fhir.resources import codings, concept_text
 
@@ -164,4 +164,4 @@ def _lesion(site: tuple[str | None, str | None], findings: dict[str, Finding], r
     region, side = site
     label = reader.vocabulary.region_labels.get(region or "", "site not stated")
     name = region or "unsited"
-    return Lesion(f"{name}:{side}" if side else name, f"{side} {label}" if side else label, region, None, findings)
+    return Lesion(f"{name}:{side}" if side else name, side_label(label, side), region, None, findings)

@@ -1,7 +1,16 @@
 """Report text to lesions, findings and history. Pure: text and a compiled vocabulary in, values out."""
 
+from cds_service.core.findings.lesions import side_label
 from cds_service.core.findings.merge import merged_readings
 from cds_service.core.findings.read import ReportReader, read_history_text, read_report, read_site
 from cds_service.core.findings.vocabulary import TextVocabulary
 
-__all__ = ["ReportReader", "TextVocabulary", "merged_readings", "read_history_text", "read_report", "read_site"]
+__all__ = [
+    "ReportReader",
+    "TextVocabulary",
+    "merged_readings",
+    "read_history_text",
+    "read_report",
+    "read_site",
+    "side_label",
+]

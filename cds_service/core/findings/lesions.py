@@ -133,8 +133,15 @@ class LesionBook:
         label = self._labels.get(draft.region, draft.region) if draft.region else _UNSITED
         return Lesion(
             id=f"{name}:{draft.side}" if draft.side else name,
-            label=f"{draft.side} {label}" if draft.side else label,
+            label=side_label(label, draft.side),
             region=draft.region,
             size_mm=draft.size_mm,
             findings=draft.findings.frozen(),
         )
+
+
+def side_label(site: str, side: str | None) -> str:
+    """A site with its side, as a person reads it: "right hip", or "hip, both sides"."""
+    if side is None:
+        return site
+    return f"{site}, both sides" if side == _BOTH else f"{side} {site}"

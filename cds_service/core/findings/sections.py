@@ -174,7 +174,7 @@ class Layout:
                 sentence.section = HISTORY
 
     def _title_sentence(self, sentences: list[Sentence]) -> None:
-        """Mark a first sentence that names places or kinds of examination and states nothing ("R knee.") as the title."""
+        """Mark a first sentence that names a place or kind of examination and states nothing ("R knee.") as title."""
         title = sentences[0]
         inside = range(title.first, title.stop)
         if len(sentences) == 1 or len(inside) > _LONGEST_TITLE_SENTENCE or title.subheading:
