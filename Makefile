@@ -10,7 +10,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench evaluate content lock clean
+.PHONY: help serve test check format bench evaluate ablate negation content lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ bench: .venv/develop.stamp  ## Measure reading, answering and keeping the record
 
 evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on published cases
 	@$(RUN) -m tests.evaluation
+
+ablate: .venv/develop.stamp  ## What each group of facts is worth on the published cases
+	@$(RUN) -m tests.evaluation.ablation
+
+negation: .venv/develop.stamp  ## How often denials are read right (make negation FILE=negex.tsv)
+	@$(RUN) -m tests.bench.negation $(FILE) $(if $(YARDSTICK),--yardstick $(YARDSTICK))
 
 content: .venv/develop.stamp  ## Compute the unit factors of rules/vocabulary/labs.yaml again
 	@$(RUN) -m cds_service units

@@ -33,9 +33,20 @@ class PublishedCase:
     request: Json
 
 
-def published_cases() -> list[PublishedCase]:
-    """All cases of the fixtures, in the order of their names."""
-    return [_case(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))]
+def published_cases(folder: Path = FOLDER) -> list[PublishedCase]:
+    """All cases of a folder, in the order of their names.
+
+    Raises:
+        ValueError: a file is not a case of this format; the message names the file.
+    """
+    return [_read(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def _read(path: Path) -> PublishedCase:
+    try:
+        return _case(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, yaml.YAMLError) as error:
+        raise ValueError(f"{path} is not a published case: {type(error).__name__} {error}") from error
 
 
 def _case(data: Json) -> PublishedCase:

@@ -1,0 +1,1 @@
+"""What must hold whatever the facts: found by generating them, the same ones in every run."""
