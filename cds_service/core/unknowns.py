@@ -159,13 +159,16 @@ class Supposing:
         return self._answers[lab]
 
     def _within(self, known: LabResult) -> list[LabResult]:
-        results = self._all_answers(known.lab, known.range or self.range_of(known.lab))
         allowed = allowed_values(known)
+        reference = known.range or self.range_of(known.lab)
         if allowed is None:
-            return results
+            return self._all_answers(known.lab, reference)
+        # The ends of what is allowed are cuts as well, so that every stretch between two limits has its value.
+        ends = [end for end in (allowed.low, allowed.high) if end is not None]
+        results = self._all_answers(known.lab, reference, ends)
         return [result for result in results if result.value is not None and _inside(result.value, allowed)]
 
-    def _all_answers(self, lab: str, reference: ReferenceRange | None) -> list[LabResult]:
+    def _all_answers(self, lab: str, reference: ReferenceRange | None, ends: Iterable[Decimal] = ()) -> list[LabResult]:
         words = self.questions.words.get(lab, frozenset())
         cuts = list(self.questions.limits.get(lab, ()))
         if words - _WORDS.keys() and reference is not None:
@@ -173,7 +176,7 @@ class Supposing:
         if not cuts:
             levels = sorted({word for asked in words for word in _WORDS.get(asked, _LEVELS)})
             return [_supposed(lab, None, word, reference) for word in levels]
-        return [_supposed(lab, Interval.exactly(value), None, reference) for value in between(cuts)]
+        return [_supposed(lab, Interval.exactly(value), None, reference) for value in between([*cuts, *ends])]
 
 
 def _views_of_history(atom: InHistory, view: View) -> list[View]:

@@ -23,6 +23,7 @@ _STATUSES = (*PRELIMINARY, "final", "amended", "corrected", "appended", "unknown
 _SPECIMENS = ("serum", "plasma", "blood", "ser", "plas", "bld")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_CORRECTED = ("corrected", "amended", "appended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,15 @@ class Recognised:
     reason: str
 
     @property
-    def order(self) -> tuple[datetime, bool]:
-        """Sorts older before newer, undated first, and preliminary before final of the same instant."""
-        moment = self.candidate.moment
-        return (moment.start if moment else _LONG_AGO, self.candidate.status not in PRELIMINARY)
+    def order(self) -> tuple[datetime, int, str, str]:
+        """Sorts older before newer, undated first; of one instant preliminary, final, corrected, then by issue.
+
+        Nothing is left to the order in which results were sent.
+        """
+        moment, observation = self.candidate.moment, self.candidate.observation
+        status = self.candidate.status
+        rank = 0 if status in PRELIMINARY else 2 if status in _CORRECTED else 1
+        return (moment.start if moment else _LONG_AGO, rank, str(observation.get("issued", "")), self.candidate.name)
 
 
 def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, str]:

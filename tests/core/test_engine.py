@@ -174,6 +174,16 @@ def test_a_comparator_leaves_open_only_what_it_allows() -> None:
     assert (outcome.low, outcome.score, outcome.high) == (-3, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("result", "low", "score", "high"),
+    [("<16", 0, 0, 4), ("<15", 4, 4, 4), (">30", -3, 0, 0), ("<60", 0, 0, 4), (">10", -3, 0, 4)],
+)
+def test_the_ends_of_a_comparator_are_among_what_is_supposed(result: str, low: int, score: int, high: int) -> None:
+    asks = rule("r", item("low", EGFR_BELOW_15, 4, "kidney"), against=[item("normal", EGFR_AT_LEAST_60, 3, "kidney")])
+    outcome = judge(asks, facts(lesion("soft-tissue-calcification"), labs=[lab("egfr", result)]))
+    assert (outcome.low, outcome.score, outcome.high) == (low, score, high)
+
+
 def test_history_that_was_not_read_is_unknown_and_opens_the_interval() -> None:
     asks = rule("r", item("dialysis", DIALYSIS, 4))
     assert judge(asks, facts(lesion("soft-tissue-calcification"), lists=())).high == 4

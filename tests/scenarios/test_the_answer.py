@@ -34,6 +34,18 @@ def test_the_order_of_resources_and_keys_does_not_matter() -> None:
     assert one.ranked == other.ranked
 
 
+def test_of_two_results_of_one_instant_the_corrected_one_counts_whichever_was_sent_first() -> None:
+    first = observation("phosphate", 3.0, "mg/dL")
+    second = observation("phosphate", 8.0, "mg/dL", id="phosphate-2", status="corrected")
+    answers = [
+        ask(hook_request(TEXT, prefetch={"phosphate": bundle(labs)})) for labs in ([first, second], [second, first])
+    ]
+    assert answers[0].ranked == answers[1].ranked
+    assert [lab["resource"] for lab in answers[0].record.body["reports"][0]["facts"]["labs"]] == [
+        "Observation/phosphate-2"
+    ]
+
+
 @pytest.mark.parametrize(
     "resource",
     [

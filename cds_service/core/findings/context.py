@@ -181,27 +181,29 @@ def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
 def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: frozenset[str], category: str) -> int:
     """How far a cue reaches.
 
-    A denial ends at a comma after which something is affirmed or explained, unless the list goes on to "or".
+    A denial ends at a colon, which begins something of its own, and at a comma after which something is affirmed or
+    explained, unless the list goes on to "or".
     """
     words = tokens.words
     if category not in _DENYING and category != "qualified":
         return clause.stop
-    comma = next((index for index in range(cue.stop, clause.stop) if words[index] == ","), None)
+    stop = next((index for index in range(cue.stop, clause.stop) if words[index] == ":"), clause.stop)
+    comma = next((index for index in range(cue.stop, stop) if words[index] == ","), None)
     if comma is None:
-        return clause.stop
+        return stop
     explained = clause.explanations()
     if comma + 1 in explained:
         return comma
-    rest = words[comma + 1 : clause.stop]
+    rest = words[comma + 1 : stop]
     if not _LIST_ENDS.isdisjoint(rest):
-        return _after_list(words, comma, clause.stop)
+        return _after_list(words, comma, stop)
     if not affirming.isdisjoint(rest):
         return next(
             index
-            for index in range(comma, clause.stop)
-            if words[index] == "," and not affirming.isdisjoint(_member(words, index, clause.stop))
+            for index in range(comma, stop)
+            if words[index] == "," and not affirming.isdisjoint(_member(words, index, stop))
         )
-    return next((first - 1 for first in sorted(explained) if first > comma and words[first - 1] == ","), clause.stop)
+    return next((first - 1 for first in sorted(explained) if first > comma and words[first - 1] == ","), stop)
 
 
 def _member(words: Sequence[str], comma: int, stop: int) -> Sequence[str]:

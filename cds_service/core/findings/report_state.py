@@ -47,6 +47,7 @@ class ReportState:
             self._part = part
             self._before = self._running or self._before
             self._running = []
+            self._sentence = []
             self._last_sentence = []
             self._under_site = False
 
