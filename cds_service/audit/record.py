@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 
 class Outcome(StrEnum):
     """What came of a call."""
@@ -99,5 +101,9 @@ def fingerprint(request: Mapping[str, Any]) -> str:
     The access token is left out: it changes between two deliveries of the same call and says nothing of the patient.
     """
     said = {key: value for key, value in request.items() if key != "fhirAuthorization"}
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    try:
+        canonical = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # A lone surrogate or a number beyond 64 bits: the same request always comes this way.
+        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return hashlib.sha256(canonical).hexdigest()

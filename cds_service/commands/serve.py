@@ -1,5 +1,6 @@
 """Start the service on this machine. The audit record is kept in SQLite under ./var of the current folder."""
 
+import gc
 import logging
 import os
 from argparse import ArgumentParser, Namespace
@@ -19,6 +20,9 @@ calcification-cds serve --port 9000
 CALCIFICATION_CDS_WORKERS=2 calcification-cds serve"""
 
 
+_COLLECT_AFTER = (10_000, 20, 20)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """`--host` and `--port`; every other setting comes from the environment."""
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
@@ -30,8 +34,21 @@ def run(arguments: Namespace) -> int:
     given = {name: value for name, value in (("host", arguments.host), ("port", arguments.port)) if value is not None}
     settings = replace(from_environment(os.environ), **given)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    _Server(create_app(settings), gunicorn_options(settings)).run()
+    app = create_app(settings)
+    settle_memory()
+    _Server(app, gunicorn_options(settings)).run()
     return 0
+
+
+def settle_memory() -> None:
+    """Put what was loaded out of the garbage collector's sight, and let it look less often.
+
+    Rules and vocabulary live as long as the process. Frozen before the fork, their pages stay shared between workers,
+    and no call pays for walking them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def gunicorn_options(settings: Settings) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -134,4 +135,9 @@ def _stopwatch(installation: Installation) -> Callable[[], int]:
 
 
 def _json(body: Mapping[str, Any]) -> Response:
-    return Response(json.dumps(body, separators=(",", ":")), content_type="application/json")
+    try:
+        text = orjson.dumps(body)
+    except TypeError:
+        # A draft that is echoed may hold a lone surrogate or a number beyond 64 bits.
+        text = json.dumps(body, separators=(",", ":")).encode("ascii")
+    return Response(text, content_type="application/json")

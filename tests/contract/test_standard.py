@@ -139,3 +139,18 @@ def test_no_answer_tells_which_version_serves_it(service_url: str) -> None:
 
 def test_the_service_is_ready(service_url: str) -> None:
     assert requests.get(f"{service_url}/readyz", timeout=10).json()["status"] == "ready"
+
+
+@pytest.mark.parametrize("odd", ['"\\ud800"', "123456789012345678901234567890", "1e308"])
+def test_a_draft_with_values_that_few_parsers_hold_is_echoed_all_the_same(service_url: str, odd: str) -> None:
+    body = json.dumps(call()).replace(
+        '"preliminary"', f'"preliminary", "extension": [{{"url": "x", "valueOdd": {odd}}}]'
+    )
+    answer = requests.post(
+        f"{service_url}/cds-services/{URL.rpartition('/')[2]}",
+        data=body,
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert answer.status_code == 200
+    assert answer.json()["cards"]
