@@ -22,6 +22,7 @@ _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try 
 _RECORD_COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
 
 
+_KEEP_CALL, _KEEP_CARDS = insert(schema.calls), insert(schema.cards)
 _FIRST_LIKE = (
     select(schema.calls.c.received_at)
     .where(schema.calls.c.hook_instance == bindparam("asked_as"))
@@ -56,11 +57,11 @@ class Store:
         try:
             body = _pack(record.body)
             with self._engine.begin() as connection:
-                kept = connection.execute(insert(schema.calls).values(**values, body=body))
+                kept = connection.execute(_KEEP_CALL, {**values, "body": body})
                 seq = kept.inserted_primary_key[0] if kept.inserted_primary_key else None
                 if shown:
                     rows = [{"card_uuid": uuid, "call_seq": seq} for uuid in shown]
-                    connection.execute(insert(schema.cards), rows)
+                    connection.execute(_KEEP_CARDS, rows)
         except (SQLAlchemyError, TypeError, ValueError) as error:
             raise RecordNotKept(_NOT_KEPT) from error
 

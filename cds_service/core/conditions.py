@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from cds_service.core.quantity import Interval
-from cds_service.core.verdict import Verdict, verdict_of
+from cds_service.core.verdict import MET, NOT_MET, NOT_STATED, UNKNOWN, Verdict, verdict_of
 from cds_service.core.view import View, allowed_values
 
 IMAGING, LABS, HISTORY = "imaging", "labs", "history"
@@ -87,7 +87,7 @@ class AtSite:
 
     def verdict(self, view: View) -> Verdict:
         region = view.lesion.region if view.lesion else None
-        return Verdict.NOT_STATED if region is None else verdict_of(region in self.sites)
+        return NOT_STATED if region is None else verdict_of(region in self.sites)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ class OfSize:
 
     def verdict(self, view: View) -> Verdict:
         size = view.lesion.size_mm if view.lesion else None
-        return Verdict.NOT_STATED if size is None else self.bounds.verdict(Interval.exactly(size))
+        return NOT_STATED if size is None else self.bounds.verdict(Interval.exactly(size))
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ class LabIs:
 
     def verdict(self, view: View) -> Verdict:
         result = view.lab(self.lab, self.within_days)
-        return Verdict.UNKNOWN if result is None else view.compare_word(result, self.word)
+        return UNKNOWN if result is None else view.compare_word(result, self.word)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ class LabWithin:
     def verdict(self, view: View) -> Verdict:
         result = view.lab(self.lab, self.within_days)
         value = allowed_values(result) if result is not None else None
-        return Verdict.UNKNOWN if value is None else self.bounds.verdict(value)
+        return UNKNOWN if value is None else self.bounds.verdict(value)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ class OfAge:
     kind: str = HISTORY
 
     def verdict(self, view: View) -> Verdict:
-        return Verdict.UNKNOWN if view.age_years is None else self.bounds.verdict(Interval.exactly(view.age_years))
+        return UNKNOWN if view.age_years is None else self.bounds.verdict(Interval.exactly(view.age_years))
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -204,7 +204,7 @@ class OfSex:
     kind: str = HISTORY
 
     def verdict(self, view: View) -> Verdict:
-        return Verdict.UNKNOWN if view.sex is None else verdict_of(view.sex == self.sex)
+        return UNKNOWN if view.sex is None else verdict_of(view.sex == self.sex)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -221,11 +221,11 @@ class AllOf:
     parts: tuple[Condition, ...]
 
     def verdict(self, view: View) -> Verdict:
-        worst = Verdict.MET
+        worst = MET
         for part in self.parts:
             verdict = part.verdict(view)
             if verdict < worst:
-                if verdict is Verdict.NOT_MET:
+                if verdict is NOT_MET:
                     return verdict
                 worst = verdict
         return worst
@@ -242,11 +242,11 @@ class AnyOf:
     parts: tuple[Condition, ...]
 
     def verdict(self, view: View) -> Verdict:
-        best = Verdict.NOT_MET
+        best = NOT_MET
         for part in self.parts:
             verdict = part.verdict(view)
             if verdict > best:
-                if verdict is Verdict.MET:
+                if verdict is MET:
                     return verdict
                 best = verdict
         return best
@@ -276,7 +276,7 @@ class Without:
     part: Condition
 
     def verdict(self, view: View) -> Verdict:
-        return verdict_of(self.part.verdict(view) is not Verdict.MET)
+        return verdict_of(self.part.verdict(view) is not MET)
 
     def atoms(self) -> Iterator["Atom"]:
         yield from self.part.atoms()

@@ -22,7 +22,7 @@ from cds_service.core.scoring import (
     verdicts_of,
 )
 from cds_service.core.unknowns import Questions, RangeOf, Supposing, questions_of
-from cds_service.core.verdict import Verdict
+from cds_service.core.verdict import MET, UNKNOWN, Verdict
 from cds_service.core.view import HistorySources, View
 
 ACTIVE, SHADOW = "active", "shadow"
@@ -154,7 +154,7 @@ def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> Evaluation:
 def _stances(engine: Engine, rule: Rule, views: list[View]) -> tuple[Stance, ...]:
     """How a rule stands at every lesion with its entry finding; without one, at the first lesion, to say why not."""
     entries = [(view, rule.entry.verdict(view)) for view in views]
-    entered = [pair for pair in entries if pair[1] in (Verdict.MET, Verdict.UNKNOWN)] or entries[:1]
+    entered = [pair for pair in entries if pair[1] in (MET, UNKNOWN)] or entries[:1]
     return tuple(_stance(engine, rule, verdicts_of(rule, view, entry), view) for view, entry in entered)
 
 

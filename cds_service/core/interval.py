@@ -9,7 +9,7 @@ truth, never narrower.
 from cds_service.core.rules import Item, Rule
 from cds_service.core.scoring import Verdicts, heaviest
 from cds_service.core.unknowns import Supposing
-from cds_service.core.verdict import Verdict
+from cds_service.core.verdict import MET, UNKNOWN
 from cds_service.core.view import View
 
 
@@ -28,9 +28,9 @@ def _sure_and_possible(
     for item in items:
         verdict = verdicts.of[id(item)]
         # No answer changes a known verdict, but for that of a guard, which holds for want of a fact.
-        is_open = verdict is Verdict.UNKNOWN or id(item) in supposing.questions.guarded
+        is_open = verdict is UNKNOWN or id(item) in supposing.questions.guarded
         could_be = set(supposing.possible(item, view)) if is_open else {verdict}
-        if Verdict.MET in could_be:
+        if MET in could_be:
             possible.append(item)
             if len(could_be) == 1:
                 sure.append(item)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cds_service.core.rules import Exclusion, Item, Rule, Scoring
-from cds_service.core.verdict import Verdict
+from cds_service.core.verdict import MET, UNKNOWN, Verdict
 from cds_service.core.view import View
 
 LIKELY, POSSIBLE, NOT_SHOWN, EXCLUDED, NO_ENTRY = "likely", "possible", "not shown", "excluded", "no entry"
@@ -64,8 +64,8 @@ def heaviest(items: Iterable[Item]) -> dict[str, Item]:
 def standing(rule: Rule, verdicts: Verdicts, view: View, scoring: Scoring) -> Standing:
     """Where a rule stands by these verdicts, without regard to what is unknown."""
     of = verdicts.of
-    supporting = heaviest(item for item in rule.supports if of[id(item)] is Verdict.MET)
-    opposing = heaviest(item for item in rule.argues_against if of[id(item)] is Verdict.MET)
+    supporting = heaviest(item for item in rule.supports if of[id(item)] is MET)
+    opposing = heaviest(item for item in rule.argues_against if of[id(item)] is MET)
     gained = sum(item.weight for item in supporting.values())
     score = rule.prior + gained - sum(item.weight for item in opposing.values())
     counted = frozenset(item.id for group in (supporting, opposing) for item in group.values())
@@ -73,13 +73,13 @@ def standing(rule: Rule, verdicts: Verdicts, view: View, scoring: Scoring) -> St
 
 
 def _tier(rule: Rule, verdicts: Verdicts, score: int, supporting: dict[str, Item], view: View, scoring: Scoring) -> str:
-    if verdicts.entry not in (Verdict.MET, Verdict.UNKNOWN):
+    if verdicts.entry not in (MET, UNKNOWN):
         return NO_ENTRY
-    if any(verdicts.of[id(exclusion)] is Verdict.MET for exclusion in rule.excludes):
+    if any(verdicts.of[id(exclusion)] is MET for exclusion in rule.excludes):
         return EXCLUDED
     if score < scoring.possible_points:
         return NOT_SHOWN
-    if score < scoring.likely_points or verdicts.entry is Verdict.UNKNOWN:
+    if score < scoring.likely_points or verdicts.entry is UNKNOWN:
         return POSSIBLE
     defining = any(item.defining for item in supporting.values())
     enough_kinds = len(kinds_of_evidence(supporting.values(), view)) >= scoring.likely_kinds
@@ -88,4 +88,4 @@ def _tier(rule: Rule, verdicts: Verdicts, score: int, supporting: dict[str, Item
 
 def kinds_of_evidence(items: Iterable[Item], view: View) -> frozenset[str]:
     """The kinds of evidence, of imaging, labs and history, that meet these items."""
-    return frozenset(atom.kind for item in items for atom in item.when.atoms() if atom.verdict(view) is Verdict.MET)
+    return frozenset(atom.kind for item in items for atom in item.when.atoms() if atom.verdict(view) is MET)

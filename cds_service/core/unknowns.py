@@ -15,7 +15,7 @@ from cds_service.core.facts import LabResult, ReferenceRange
 from cds_service.core.quantity import Interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
 from cds_service.core.scoring import criteria_of
-from cds_service.core.verdict import Verdict
+from cds_service.core.verdict import UNKNOWN, Verdict
 from cds_service.core.view import View, allowed_values
 
 RangeOf = Callable[[str], ReferenceRange | None]
@@ -107,7 +107,7 @@ class Supposing:
         for item in items:
             for atom in item.when.atoms():
                 if isinstance(atom, LabIs | LabWithin) and atom.lab not in found:
-                    views = self._views_of_lab(atom, view) if atom.verdict(view) is Verdict.UNKNOWN else []
+                    views = self._views_of_lab(atom, view) if atom.verdict(view) is UNKNOWN else []
                     if views:
                         found[atom.lab] = views
         return found
@@ -121,7 +121,7 @@ class Supposing:
 
     def _answered(self, atom: Atom, view: View) -> list[View]:
         """The view under each possible answer to one question; the view itself where nobody could answer more."""
-        if atom.verdict(view) is not Verdict.UNKNOWN:
+        if atom.verdict(view) is not UNKNOWN:
             return [view]
         if isinstance(atom, LabIs | LabWithin):
             return self._views_of_lab(atom, view) or [view]
@@ -182,9 +182,7 @@ class Supposing:
 def _views_of_history(atom: InHistory, view: View) -> list[View]:
     """The entries of one question looked up: none of them on record, or one. Uncertain ones cannot be looked up."""
     unread = [
-        entry
-        for entry in atom.entries
-        if entry not in view.facts.history and view.history(entry, None) is Verdict.UNKNOWN
+        entry for entry in atom.entries if entry not in view.facts.history and view.history(entry, None) is UNKNOWN
     ]
     if not unread:
         return []

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from cds_service.core.facts import Facts, LabResult, Lesion, State
 from cds_service.core.quantity import Interval
-from cds_service.core.verdict import Verdict, verdict_of
+from cds_service.core.verdict import MET, NOT_MET, NOT_STATED, UNKNOWN, Verdict, verdict_of
 
-_OF_STATE = {State.PRESENT: Verdict.MET, State.UNCERTAIN: Verdict.UNKNOWN, State.DENIED: Verdict.NOT_MET}
+_OF_STATE = {State.PRESENT: MET, State.UNCERTAIN: UNKNOWN, State.DENIED: NOT_MET}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SAME_WORD = {"positive": "high", "negative": "normal"}
 
@@ -60,9 +60,9 @@ class View(NamedTuple):
 
     def finding(self, concepts: tuple[str, ...]) -> Verdict:
         """What the report says of any of these findings, at this lesion or of the patient as a whole."""
-        best, stated = Verdict.NOT_MET, self.stated
+        best, stated = NOT_MET, self.stated
         for concept in concepts:
-            verdict = stated.get(concept, Verdict.NOT_STATED)
+            verdict = stated.get(concept, NOT_STATED)
             if verdict > best:
                 best = verdict
         return best
@@ -74,9 +74,9 @@ class View(NamedTuple):
         fact = self.facts.history.get(entry)
         if fact is None:
             was_read = self.facts.history_lists & self.sources.lists.get(entry, frozenset())
-            return Verdict.NOT_STATED if was_read else Verdict.UNKNOWN
+            return NOT_STATED if was_read else UNKNOWN
         too_long_ago = within_days is not None and fact.age_days is not None and fact.age_days > within_days
-        return Verdict.NOT_MET if fact.state is State.PRESENT and too_long_ago else _OF_STATE[fact.state]
+        return NOT_MET if fact.state is State.PRESENT and too_long_ago else _OF_STATE[fact.state]
 
     def lab(self, lab: str, within_days: int | None) -> LabResult | None:
         """The result that may be used for a question asked of the last `within_days`; too old is as good as none."""
@@ -104,20 +104,20 @@ class View(NamedTuple):
         if result.value is not None and result.range is not None and word not in _SAME_WORD:
             return _against_range(result.value, result.range.low, result.range.high, asked)
         if result.word is None:
-            return Verdict.UNKNOWN
+            return UNKNOWN
         return verdict_of(_SAME_WORD.get(result.word, result.word) == asked)
 
 
 def _against_range(value: Interval, low: Decimal | None, high: Decimal | None, asked: str) -> Verdict:
     """A number against a reference range; an end that is not given cannot be judged."""
-    is_high = value.above(high) if high is not None else Verdict.UNKNOWN
-    is_low = value.below(low) if low is not None else Verdict.UNKNOWN
+    is_high = value.above(high) if high is not None else UNKNOWN
+    is_low = value.below(low) if low is not None else UNKNOWN
     if asked == "high":
         return is_high
     if asked == "low":
         return is_low
     ends = [verdict.negated() for verdict, end in ((is_high, high), (is_low, low)) if end is not None]
-    return min(ends, default=Verdict.UNKNOWN)
+    return min(ends, default=UNKNOWN)
 
 
 def allowed_values(result: LabResult) -> Interval | None:
@@ -138,6 +138,6 @@ def compared_with_range(result: LabResult) -> str:
     """A result in one word: high, low, normal, positive or negative; "" where it cannot be told."""
     if result.value is not None and result.range is not None:
         for word in ("high", "low", "normal"):
-            if _against_range(result.value, result.range.low, result.range.high, word) is Verdict.MET:
+            if _against_range(result.value, result.range.low, result.range.high, word) is MET:
                 return word
     return result.word or ""

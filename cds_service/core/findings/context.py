@@ -44,8 +44,12 @@ def clauses(
     first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]
 ) -> list[Clause]:
     """Cut the sentence from `first` to `stop` at semicolons and terminators, and lay out the cues of each clause."""
-    cuts = [mention.stop for mention in mentions[Layer.CUE] if TERMINATOR in mention.meanings]
-    if ";" in tokens.words[first:stop]:
+    cues = mentions[Layer.CUE]
+    cuts = [mention.stop for mention in cues if TERMINATOR in mention.meanings]
+    several = ";" in tokens.words[first:stop]
+    if not cues and not several:
+        return [Clause(first, stop, mentions)]
+    if several:
         cuts += [index + 1 for index in range(first, stop) if tokens.words[index] == ";"]
     edges = [first, *sorted(cuts), stop]
     pieces = [(start, end) for start, end in pairwise(edges) if start < end]

@@ -19,6 +19,7 @@ _SIDES = {
     "bilateral": "both",
     "bilaterally": "both",
 }
+_SIDE_WORDS = frozenset(_SIDES)
 _SIDE_REACH = 4
 _NEAR_REACH = 5
 _RELATED_REACH = 8
@@ -120,7 +121,10 @@ def _parts(near: list[Mention], first: int, stop: int) -> bool:
 
 def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:
     words = tokens.words
-    said = {_SIDES[word] for word in words[max(floor, mention.first - _SIDE_REACH) : mention.first] if word in _SIDES}
+    start = max(floor, mention.first - _SIDE_REACH)
+    if _SIDE_WORDS.isdisjoint(words[start : min(after, mention.stop + _SIDE_REACH)]):
+        return None
+    said = {_SIDES[word] for word in words[start : mention.first] if word in _SIDES}
     if not said:
         # "hip, right": but in "hip and right knee" the side belongs to the place that follows it.
         following = words[mention.stop : min(after, mention.stop + _SIDE_REACH)]
