@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from cds_service.core.quantity import Interval
 
@@ -86,8 +87,7 @@ class HistoryFact:
     age_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where the report says something: character positions in the report text, and the clause that says it.
 
     `resource` is "report" for narrative text, or "Observation/id" and the like for a coded finding (positions 0, 0).

@@ -7,8 +7,8 @@ about. Nothing of it: no finding.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import Mention
 from cds_service.core.findings.places import Site, breaks
@@ -49,8 +49,7 @@ _STOPS_ADJECTIVE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a mineral word can draw on: the sites of its clause, and the lesions spoken of before.
 
     Attributes:
