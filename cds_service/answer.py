@@ -16,7 +16,7 @@ from cds_service.content.load import Content
 from cds_service.core.cards import differential_card, differential_list, must_not_miss_card
 from cds_service.core.differential import Differential, alarms, rank
 from cds_service.core.evaluate import evaluate
-from cds_service.core.facts import Facts, Reading
+from cds_service.core.facts import Facts, Reading, condensed
 from cds_service.core.history import merged
 from cds_service.core.next_tests import next_tests
 from cds_service.core.scoring import NO_ENTRY
@@ -122,7 +122,7 @@ def _facts(chart: Chart, as_of: datetime, reading: Reading) -> Facts:
         history_lists=chart.history_lists,
         lesions=reading.lesions,
         findings=reading.findings,
-        set_aside=(*chart.set_aside, *reading.set_aside),
+        set_aside=condensed((*chart.set_aside, *reading.set_aside)),
     )
 
 

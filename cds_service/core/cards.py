@@ -74,7 +74,7 @@ def differential_card(speaker: Speaker, facts: Facts, found: Differential, order
     best = found.ranked[0]
     parts.append("> " + words.say("document", name=speaker.name(best.etiology), quote=escape(best.rule.quote)))
     if facts.set_aside:
-        parts.append(words.say("set_aside", count=len(facts.set_aside)))
+        parts.append(words.say("set_aside", count=sum(item.count for item in facts.set_aside)))
     parts.append(words.say("limits", reviewed=reviewed(words, (outcome.rule.reviewed for outcome in found.ranked))))
     orders = tuple(speaker.labels.orders[test.lab] for test in tests[:ORDERS_PROPOSED])
     return Card(

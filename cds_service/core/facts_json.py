@@ -42,7 +42,7 @@ def facts_to_json(facts: Facts) -> Json:
         "lists": sorted(facts.history_lists),
         "lesions": [_lesion(lesion, quotes) for lesion in facts.lesions],
         "findings": [_finding(finding, quotes) for finding in facts.findings.values()],
-        "setAside": [[item.resource, item.reason] for item in facts.set_aside],
+        "setAside": [[item.resource, item.reason, item.count] for item in facts.set_aside],
     }
     return {**stored, "quotes": list(quotes)}
 
@@ -59,7 +59,7 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
         history_lists=frozenset(data["lists"]),
         lesions=tuple(_lesion_from(item, quotes) for item in data["lesions"]),
         findings={item[0]: _finding_from(item, quotes) for item in data["findings"]},
-        set_aside=tuple(SetAside(resource, reason) for resource, reason in data["setAside"]),
+        set_aside=tuple(SetAside(*item) for item in data["setAside"]),
     )
 
 

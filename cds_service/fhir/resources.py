@@ -15,6 +15,21 @@ DEEPEST_BUNDLE = 3
 
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
 _SERIOUS = ("error", "fatal")
+_NO_RESOURCE = ""
+_TYPE_NAME = re.compile(r"[A-Za-z]{1,64}\Z")
+_READ = frozenset(
+    {
+        "Patient",
+        "Observation",
+        "Condition",
+        "Procedure",
+        "MedicationRequest",
+        "MedicationStatement",
+        "ServiceRequest",
+        "DiagnosticReport",
+        "OperationOutcome",
+    }
+)
 
 Json = Mapping[str, Any]
 
@@ -86,13 +101,25 @@ def receive(prefetch: Json, context: Json) -> Received:
         if failed:
             incomplete.add(key)
         empty = Missing.NOT_READABLE if failed else Missing.NONE_ON_FILE
-        keys[key] = None if len(found) > len(outcomes) else empty
+        lost = sum(held.resource["resourceType"] == _NO_RESOURCE for held in found)
+        keys[key] = None if len(found) > len(outcomes) + lost else empty
         _file(found, by_type)
     drafts = context.get("draftReports")
     if isinstance(drafts, dict):
         _file(_walk(drafts, "", False, 0), by_type)
     gathered = {name: tuple(held) for name, held in by_type.items()}
-    return Received(gathered, keys, frozenset(incomplete), tuple(dict.fromkeys(set_aside)))
+    unread = _unread(gathered)
+    return Received(gathered, keys, frozenset(incomplete), (*dict.fromkeys(set_aside), *unread))
+
+
+def _unread(gathered: Mapping[str, tuple[Held, ...]]) -> Iterator[SetAside]:
+    """One entry for each kind of resource that nothing here reads, and for Bundle entries that hold none."""
+    for kind, held in gathered.items():
+        if kind == _NO_RESOURCE:
+            yield SetAside("Bundle.entry", "it holds no resource", len(held))
+        elif kind not in _READ:
+            name = kind if _TYPE_NAME.match(kind) else "an unnamed type"
+            yield SetAside(name, "resources of this type are not read", len(held))
 
 
 def resource_name(resource: Json) -> str:
@@ -135,6 +162,8 @@ def _walk(value: Json, full_url: str, asked_for: bool, depth: int) -> Iterator[H
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
             yield from _walk(resource, _text(entry.get("fullUrl")), asked_for, depth + 1)
+        else:
+            yield Held({"resourceType": _NO_RESOURCE}, "", asked_for)
 
 
 def _is_failure(outcome: Json, alone: bool) -> bool:

@@ -24,7 +24,9 @@ def test_facts_come_back_from_json_as_they_went() -> None:
         findings=["multiple-sites"],
     )
     known = replace(
-        known, patient=Patient(Decimal("0.036"), "female"), set_aside=(SetAside("Observation/9", "no value"),)
+        known,
+        patient=Patient(Decimal("0.036"), "female"),
+        set_aside=(SetAside("Observation/9", "no value"), SetAside("and 3 more", "no value", 3)),
     )
     stored = json.loads(json.dumps(facts_to_json(known)))
     assert facts_from_json(stored) == known

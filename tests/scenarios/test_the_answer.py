@@ -15,8 +15,8 @@ EGFR = "mL/min/{1.73_m2}"
 Json = dict[str, Any]
 
 
-def set_aside(request: Json) -> list[list[str]]:
-    aside: list[list[str]] = ask(request).record.body["reports"][0]["facts"]["setAside"]
+def set_aside(request: Json) -> list[list[Any]]:
+    aside: list[list[Any]] = ask(request).record.body["reports"][0]["facts"]["setAside"]
     return aside
 
 
@@ -63,7 +63,28 @@ def test_data_of_another_patient_is_set_aside_and_changes_nothing(resource: Json
     key = "renal" if resource["resourceType"] == "Observation" else "conditions"
     request = hook_request(TEXT, prefetch={key: bundle([resource])})
     assert ask(request).ranked == ask(hook_request(TEXT)).ranked
-    assert any(resource["id"] in name for name, _ in set_aside(request))
+    assert any(resource["id"] in name for name, _, _ in set_aside(request))
+
+
+def test_what_cannot_be_read_is_set_aside_with_its_reason_and_the_rest_goes_on() -> None:
+    odd: list[Any] = [{"resourceType": "Foo", "id": "x"}, {"resourceType": "Bar's <name>"}, None, 5]
+    good = observation("egfr", 8, EGFR)
+    request = hook_request(TEXT, prefetch={"renal": bundle([*odd, good])})
+    assert ask(request).names[0] == "secondary-hyperparathyroidism"
+    assert set_aside(request) == [
+        ["Foo", "resources of this type are not read", 1],
+        ["an unnamed type", "resources of this type are not read", 1],
+        ["Bundle.entry", "it holds no resource", 2],
+    ]
+
+
+def test_thousands_of_bad_results_are_counted_and_leave_the_record_small() -> None:
+    bad = [observation("phosphate", 8, "mg/dL", id=f"p{place}", status="cancelled") for place in range(3000)]
+    told = ask(hook_request(TEXT, prefetch={"phosphate": bundle(bad)}))
+    body = told.record.body
+    assert [item[2] for item in body["reports"][0]["facts"]["setAside"]] == [1, 1, 1, 1, 1, 2995]
+    assert "3000 (reasons" in told.card("differential")["detail"]
+    assert len(zlib.compress(json.dumps(body, separators=(",", ":")).encode())) <= 6_000
 
 
 def test_a_report_of_another_patient_is_refused_without_saying_whose() -> None:
