@@ -35,6 +35,8 @@ def _rule(rule: Rule) -> Json:
         "prior": rule.prior,
         "quote": rule.quote,
         "reviewed": rule.reviewed,
+        "known_gaps": list(rule.known_gaps),
+        "references": [[ref.id, ref.citation, ref.doi, ref.states] for ref in rule.references],
         "supports": [_item(item) for item in rule.supports],
         "argues_against": [_item(item) for item in rule.argues_against],
         "excludes": [_criterion(item) for item in rule.excludes],

@@ -11,9 +11,7 @@ from decimal import Decimal, localcontext
 from importlib.metadata import version
 from typing import Any
 
-from cds_service.content.locate import default_content
 from cds_service.content.vocabulary_chart import substances
-from cds_service.content.yaml_source import read_source
 
 _SIGNIFICANT = 12
 _MASS, _AMOUNT = "kilogram / meter ** 3", "mole / meter ** 3"
@@ -100,14 +98,3 @@ def _text(factor: Decimal) -> str:
     with localcontext() as context:
         context.prec = _SIGNIFICANT
         return f"{(+factor).normalize():f}"
-
-
-def main() -> None:
-    """`make content`: writes `rules/vocabulary/units.json` anew from `labs.yaml`."""
-    vocabulary = default_content()[0] / "vocabulary"
-    labs = read_source(vocabulary / "labs.yaml", "rules/vocabulary/labs.yaml").data
-    (vocabulary / "units.json").write_text(units_json(labs), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -16,8 +16,6 @@ from cds_service.core.view import View, allowed_values
 IMAGING, LABS, HISTORY = "imaging", "labs", "history"
 """The three kinds of evidence that the thresholds count."""
 
-LESION_BOUND, PATIENT_WIDE = "lesion", "patient"
-
 
 class Condition(Protocol):
     """Anything that can be asked of a view of the facts."""

@@ -68,7 +68,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule of the call, judged."""
+    """One rule of the call, judged; `references` are (id, citation, DOI, what it states)."""
 
     name: str
     ref: str
@@ -83,6 +83,8 @@ class RuleRow:
     capped_by: str
     quote: str
     reviewed: str
+    known_gaps: tuple[str, ...]
+    references: tuple[tuple[str, str, str, str], ...]
     supports: tuple[ItemRow, ...]
     argues_against: tuple[ItemRow, ...]
     excludes: tuple[ItemRow, ...]
@@ -259,6 +261,8 @@ def _rule(outcome: Json, content: Json, facts: Facts, labels: Labels) -> RuleRow
         capped_by=labels.labs.get(outcome["cappedBy"], ""),
         quote=rule["quote"],
         reviewed=rule["reviewed"],
+        known_gaps=tuple(rule.get("known_gaps", ())),
+        references=tuple((name, citation, doi, states) for name, citation, doi, states in rule.get("references", ())),
         supports=items("supports", 1),
         argues_against=items("argues_against", -1),
         excludes=items("excludes", 0),

@@ -21,9 +21,9 @@ from cds_service.core.conditions import (
 )
 from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
-from cds_service.core.facts import Facts
+from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import next_tests
-from cds_service.core.rules import Alarm, Exclusion, Rule
+from cds_service.core.rules import Alarm, Exclusion, Item, Rule
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
 from tests.building import PHOSPHATE, engine, facts, item, lab, lesion, no_range, rule, usual_range
@@ -120,10 +120,10 @@ def test_within_a_domain_only_the_heaviest_met_item_counts() -> None:
     ids=["two kinds", "one kind", "a defining sign", "heavy but one kind", "three points"],
 )
 def test_likely_asks_for_four_points_and_two_kinds_of_evidence_or_a_defining_sign(
-    supports: list[object], tier: str
+    supports: list[Item], tier: str
 ) -> None:
     known = facts(lesion("soft-tissue-calcification", "lobulated", "mass"), history=["dialysis"])
-    assert judge(rule("r", *supports), known).tier == tier  # type: ignore[arg-type]  # a table of items
+    assert judge(rule("r", *supports), known).tier == tier
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_likely_asks_for_four_points_and_two_kinds_of_evidence_or_a_defining_sig
     ],
     ids=["present", "uncertain", "denied", "not stated", "no lesion"],
 )
-def test_the_entry_finding_gates_the_etiology_and_an_uncertain_one_caps_it(lesions: list[object], tier: str) -> None:
+def test_the_entry_finding_gates_the_etiology_and_an_uncertain_one_caps_it(lesions: list[Lesion], tier: str) -> None:
     strong = rule("r", item("a", LOBULATED, 5), item("b", DIALYSIS, 5))
-    assert judge(strong, facts(*lesions, history=["dialysis"])).tier == tier  # type: ignore[arg-type]
+    assert judge(strong, facts(*lesions, history=["dialysis"])).tier == tier
 
 
 def test_evidence_of_two_lesions_does_not_add_up() -> None:
@@ -202,9 +202,9 @@ STRONG = (item("a", LOBULATED, 3), item("b", InHistory(("young",)), 2))
     ids=["one answer takes it below possible", "no answer does", "one answer excludes it"],
 )
 def test_an_unknown_lab_that_could_sink_it_alone_keeps_an_etiology_at_possible(
-    against: list[object], excludes: list[Exclusion], tier: str, capped_by: str
+    against: list[Item], excludes: list[Exclusion], tier: str, capped_by: str
 ) -> None:
-    capped = rule("r", *STRONG, against=against, excludes=excludes)  # type: ignore[arg-type]  # a table of items
+    capped = rule("r", *STRONG, against=against, excludes=excludes)
     outcome = judge(capped, facts(lesion("soft-tissue-calcification", "lobulated"), history=["young"]))
     assert (outcome.tier, outcome.capped_by) == (tier, capped_by)
 

@@ -3,11 +3,10 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
-from tests.evaluation.published import FOLDER, published_cases
+from tests.evaluation.published import add_folder_argument, chosen_cases
 from tests.evaluation.results import Answered, answered, deciding
 from tests.evaluation.tables import (
     by_published,
@@ -64,15 +63,10 @@ def as_json(content: Content, results: list[Answered]) -> str:
 def main() -> int:
     """Prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=(__doc__ or "").strip())
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="case files of the format of fixtures/published")
+    add_folder_argument(parser)
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     chosen = parser.parse_args()
-    try:
-        cases = published_cases(chosen.folder)
-    except ValueError as error:
-        parser.error(str(error))
-    if not cases:
-        parser.error(f"{chosen.folder} holds no case")
+    cases = chosen_cases(parser, chosen.folder)
     content = load_content(*default_content())
     results = [answered(content, case) for case in cases]
     print(as_json(content, results) if chosen.json else text(content, results))

@@ -6,7 +6,6 @@ The facts are read once for each case; a group is taken out of them, and what is
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from cds_service.answer import judge
 from cds_service.content.load import Content, load_content
@@ -20,7 +19,7 @@ from cds_service.fhir.draft import read_draft
 from cds_service.fhir.request import read_call
 from tests.evaluation.figures import wilson
 from tests.evaluation.groups import GROUPS, Known, LeaveOut, everything, ungrouped
-from tests.evaluation.published import FOLDER, HOOK, PublishedCase, published_cases
+from tests.evaluation.published import HOOK, PublishedCase, add_folder_argument, chosen_cases
 from tests.evaluation.results import AS_OF, SERVICE, Placing, answered, kin_of
 from tests.evaluation.tables import named
 
@@ -115,14 +114,9 @@ def findings_asked(content: Content) -> list[str]:
 def main() -> int:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation.ablation", description=(__doc__ or "").strip())
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="case files of the format of fixtures/published")
+    add_folder_argument(parser)
     chosen = parser.parse_args()
-    try:
-        cases = published_cases(chosen.folder)
-    except ValueError as error:
-        parser.error(str(error))
-    if not cases:
-        parser.error(f"{chosen.folder} holds no case")
+    cases = chosen_cases(parser, chosen.folder)
     content = load_content(*default_content())
     print(f"{len(cases)} published cases, content {content.version}\n")
     print(markdown(table(content, cases)))

@@ -1,6 +1,7 @@
 """Published cases as hook requests, the way an EHR would send them."""
 
 import re
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -152,3 +153,19 @@ def _observation(fields: Json, place: int) -> Json:
         "effectiveDateTime": f"{AS_OF_YEAR}-06-29",
         **fields,
     }
+
+
+def add_folder_argument(parser: ArgumentParser) -> None:
+    """`--folder`: other case files than the project's own."""
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="case files of the format of fixtures/published")
+
+
+def chosen_cases(parser: ArgumentParser, folder: Path) -> list[PublishedCase]:
+    """The cases of a folder; leaves with a message when there are none that can be read."""
+    try:
+        cases = published_cases(folder)
+    except ValueError as error:
+        parser.error(str(error))
+    if not cases:
+        parser.error(f"{folder} holds no case")
+    return cases

@@ -28,6 +28,8 @@ _RULE = RuleRow(
     capped_by="creatinine",
     quote="large lobulated masses about the joints",
     reviewed="none",
+    known_gaps=("the sign is often not mentioned",),
+    references=(("OLSEN06", "Olsen KM, Chew FS. RadioGraphics 2006", "10.1148/rg.263055099", "the name is misused"),),
     supports=(
         ItemRow(
             "lobulated mass at a large joint", "met", 3, True, "imaging", "literature", f"“{HOSTILE}” (report 6–30)"

@@ -52,6 +52,8 @@ def page(client: FlaskClient) -> str:
         "trigger met, but not said",
         "large lobulated masses about the joints",
         "No clinician has reviewed this rule yet.",
+        "doi 10.1148/rg.263055099",
+        "the sign is often not mentioned",
         "Append to the conclusion",
         "5 points, between -2 and 7; possible from 0, likely from 4",
         "1.0 ms",

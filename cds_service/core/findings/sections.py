@@ -49,7 +49,6 @@ class Layout:
         self._tokens = tokens
         self._abbreviations = abbreviations
         self._headings = {mention.first: mention for mention in found[Layer.HEADING]}
-        self._places = _covered(found[Layer.PLACE]) | _covered(found[Layer.MODALITY])
         self._named = {m.first for layer in (Layer.PLACE, Layer.MODALITY) for m in found[layer]}
         self._minerals = {mention.first for mention in found[Layer.MINERAL]}
         self._modalities = {mention.first for mention in found[Layer.MODALITY]}
@@ -203,7 +202,3 @@ def _line(sentences: list[Sentence]) -> Iterator[Sentence]:
         if number and sentence.opens:
             return
         yield sentence
-
-
-def _covered(mentions: list[Mention]) -> set[int]:
-    return {index for mention in mentions for index in range(mention.first, mention.stop)}
