@@ -51,6 +51,13 @@ class Speaker:
         """The etiology's name by itself."""
         return self.rules.named(etiology).name
 
+    def full_title(self, etiology: str) -> str:
+        """The document's name with the one in use today, where that is another."""
+        known = self.rules.named(etiology)
+        if known.modern_name.casefold() == known.name.casefold():
+            return known.name
+        return self.words.differential.say("today", name=known.name, modern=known.modern_name)
+
     def name(self, etiology: str) -> str:
         """The etiology's name within a sentence: without the capital, unless it is an abbreviation."""
         title = self.title(etiology)
@@ -150,7 +157,7 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
         lines.append(words.say("nothing_against"))
     heading = words.say(
         "heading" if outcome.low < outcome.high else "heading_known",
-        name=escape(speaker.title(outcome.etiology)),
+        name=escape(speaker.full_title(outcome.etiology)),
         tier=words.say(f"tiers.{outcome.tier}"),
         points=outcome.score,
         low=outcome.low,
