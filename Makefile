@@ -10,7 +10,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench evaluate ablate negation content lock clean
+.PHONY: help serve test check format bench evaluate ablate prevalence negation content lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on p
 
 ablate: .venv/develop.stamp  ## What each group of facts is worth on the published cases
 	@$(RUN) -m tests.evaluation.ablation
+
+prevalence: .venv/develop.stamp  ## What the rules say on a list with real prevalence
+	@$(RUN) -m tests.evaluation.prevalence
 
 negation: .venv/develop.stamp  ## How often denials are read right (make negation FILE=negex.tsv)
 	@$(RUN) -m tests.bench.negation $(FILE) $(if $(YARDSTICK),--yardstick $(YARDSTICK))

@@ -45,12 +45,17 @@ def published_cases(folder: Path = FOLDER) -> list[PublishedCase]:
 
 def _read(path: Path) -> PublishedCase:
     try:
-        return _case(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return case_of(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError, yaml.YAMLError) as error:
         raise ValueError(f"{path} is not a published case: {type(error).__name__} {error}") from error
 
 
-def _case(data: Json) -> PublishedCase:
+def case_of(data: Json) -> PublishedCase:
+    """A case from the values of its file.
+
+    Raises:
+        KeyError: a value is missing.
+    """
     return PublishedCase(
         id=data["id"],
         etiology=data["etiology"],
