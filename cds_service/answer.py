@@ -94,7 +94,7 @@ def judge(content: Content, facts: Facts) -> Differential:
     """The differential of one report's facts. Replay and the rules' own cases come in here, too."""
     range_of = content.labs.range_for(facts.patient)
     evaluation = evaluate(content.engine, facts, range_of)
-    ranked = rank(evaluation.outcomes)
+    ranked = rank(evaluation.outcomes, content.engine.rules.etiologies)
     tests = next_tests(content.engine, evaluation) if ranked else ()
     spoken, quiet = alarms(content.engine, facts)
     return Differential(evaluation.outcomes, ranked, tests, spoken, quiet)

@@ -13,8 +13,9 @@ from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source, read_source
 from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
-from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, Missing, Patient, Span, State
-from cds_service.core.history import LISTS
+from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, Missing, Patient, Reading, Span, State
+from cds_service.core.findings import read_report
+from cds_service.core.history import LISTS, merged
 from cds_service.core.next_tests import next_tests
 from cds_service.core.quantity import Interval
 from cds_service.core.scoring import criteria_of
@@ -111,7 +112,7 @@ def _told_by_rule(content: Content, facts: Facts, rule: str, expected: Mapping[s
         if key in expected:
             told[key] = _with_verdict(outcome, expected[key], verdict)
     if "first" in expected:
-        ranked = rank(outcomes)
+        ranked = rank(outcomes, content.engine.rules.etiologies)
         told["first"] = ranked[0].etiology if ranked else "nothing"
     if "next_test" in expected:
         tests = next_tests(content.engine, evaluation)
@@ -142,19 +143,26 @@ class _FactsOfCase:
         ]
         results = {result.lab: result for result in labs if result is not None}
         history = [self._history(entry) for entry in data.get("history", [])]
-        lesions = tuple(self._lesion(lesion, place) for place, lesion in enumerate(data.get("lesions", [])))
-        findings = [self._finding(stated) for stated in data.get("findings", [])]
+        reading = self._reading(data)
         return Facts(
             as_of=AS_OF,
             patient=patient,
             labs=results,
             missing_labs={lab: Missing.NOT_PROVIDED for lab in self.content.labs.labs if lab not in results},
-            history={fact.concept: fact for fact in history},
+            history=merged((*history, *reading.history)),
             history_lists=frozenset() if data.get("no_history_read") else frozenset(LISTS),
-            lesions=lesions,
-            findings={finding.concept: finding for finding in findings},
-            set_aside=(),
+            lesions=reading.lesions,
+            findings=reading.findings,
+            set_aside=reading.set_aside,
         )
+
+    def _reading(self, data: Mapping[str, Any]) -> Reading:
+        """What the report says: its text as the service reads it, or the lesions and findings that the case lists."""
+        if "report" in data:
+            return read_report(data["report"], self.content.reader)
+        lesions = tuple(self._lesion(lesion, place) for place, lesion in enumerate(data.get("lesions", [])))
+        findings = {finding.concept: finding for finding in map(self._finding, data.get("findings", []))}
+        return Reading(lesions, findings, (), ())
 
     def _refuse(self, problem: str, cure: str) -> None:
         self.problems.append(self.source.problem(self.path, problem, cure))

@@ -42,6 +42,7 @@ def text_vocabulary(
         mineral_findings=frozenset(derived["mineral"]),
         in_several_lesions=_parts(derived["in_several_lesions"]),
         on_both_sides=_parts(derived["on_both_sides"]),
+        across_lesions={name: tuple(map(frozenset, groups)) for name, groups in derived["across_lesions"].items()},
         beside_joint=derived["beside_joint"],
         region_labels={entry["id"]: entry["label"] for entry in findings["regions"]},
         neighbours={entry["id"]: frozenset(entry["next_to"]) for entry in findings["regions"]},

@@ -1,16 +1,17 @@
 """The differential and must-not-miss cards: what they say, as values that know nothing of JSON or FHIR."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 
-from cds_service.core.differential import Differential, Spoken
+from cds_service.core.differential import Differential, Spoken, moved_behind
 from cds_service.core.evaluate import Outcome, facts_asked
 from cds_service.core.evidence import describe, facts_there, lesion_of, states_presence
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.markdown import bullets, cut, escape, table
 from cds_service.core.next_tests import NextTest
-from cds_service.core.rules import Item, RuleSet
+from cds_service.core.rules import Etiology, Item, RuleSet
 from cds_service.core.scoring import SHOWN
 from cds_service.core.wording import CardWords, Wording
 
@@ -76,7 +77,7 @@ def differential_card(speaker: Speaker, facts: Facts, found: Differential, order
     words = speaker.words.differential
     tests = tuple(test for test in found.next_tests if test.lab in speaker.labels.orders and test.lab not in ordered)
     parts = [_ranking(speaker, facts, found)]
-    parts += [_explained(speaker, facts, outcome) for outcome in found.ranked[:EXPLAINED]]
+    parts += [_explained(speaker, facts, outcome, found) for outcome in found.ranked[:EXPLAINED]]
     parts.append(_missing(speaker, facts, tests, found))
     best = found.ranked[0]
     parts.append("> " + words.say("document", name=speaker.name(best.etiology), quote=escape(best.rule.quote)))
@@ -118,7 +119,7 @@ def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
     words = speaker.words.differential
     head = [words.say(f"table.{column}") for column in ("rank", "etiology", "tier", "points", "range", "where")]
     rows = []
-    for outcome, place in zip(found.ranked, places(found.ranked), strict=True):
+    for outcome, place in zip(found.ranked, places(found.ranked, speaker.rules.etiologies), strict=True):
         rows.append(
             [
                 place,
@@ -132,10 +133,15 @@ def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
     return table(head, rows)
 
 
-def places(ranked: tuple[Outcome, ...]) -> list[str]:
-    """Places in the ranking; equal tier and score share a place, marked "=", rather than hide behind a tie-break."""
-    keys = [(outcome.tier, outcome.score) for outcome in ranked]
-    return [f"{'=' if keys.count(key) > 1 else ''}{keys.index(key) + 1}" for key in keys]
+def places(ranked: tuple[Outcome, ...], etiologies: Mapping[str, Etiology]) -> list[str]:
+    """Places in the ranking; equal tier and score share a place, marked "=", rather than hide behind a tie-break.
+
+    A broader name that was moved behind a narrower one has a place of its own.
+    """
+    keys = [(one.tier, one.score, moved_behind(one, ranked, etiologies)) for one in ranked]
+    runs = [len(list(run)) for _, run in groupby(keys)]
+    firsts = accumulate(runs, initial=1)
+    return [f"{'=' if run > 1 else ''}{first}" for run, first in zip(runs, firsts, strict=False) for _ in range(run)]
 
 
 def _where(speaker: Speaker, facts: Facts, lesion_id: str) -> str:
@@ -143,9 +149,12 @@ def _where(speaker: Speaker, facts: Facts, lesion_id: str) -> str:
     return lesion.label if lesion is not None else speaker.words.common.say("site_not_stated")
 
 
-def _explained(speaker: Speaker, facts: Facts, outcome: Outcome) -> str:
+def _explained(speaker: Speaker, facts: Facts, outcome: Outcome, found: Differential) -> str:
     words = speaker.words.differential
     lines = []
+    narrower = moved_behind(outcome, found.ranked, speaker.rules.etiologies)
+    if narrower:
+        lines.append(words.say("behind", narrower=escape(speaker.name(narrower))))
     if outcome.capped_by:
         lines.append(words.say("capped", lab=escape(speaker.labels.labs[outcome.capped_by])))
     counted = {key: _counted(outcome, items) for key, items in _sides(outcome)}

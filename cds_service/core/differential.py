@@ -1,12 +1,13 @@
 """The ranked differential of one report, and the must-not-miss rules that speak."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cds_service.core.evaluate import ACTIVE, Engine, Outcome
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import NextTest
-from cds_service.core.rules import Alarm
+from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
+from cds_service.core.rules import Alarm, Etiology
 from cds_service.core.scoring import SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import View
@@ -31,14 +32,23 @@ class Differential:
     kept_quiet: tuple[Spoken, ...]
 
 
-def rank(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """The outcomes that are shown, best first: tier, then score, then prior, then id. Shadow rules are never shown."""
+def rank(outcomes: Iterable[Outcome], etiologies: Mapping[str, Etiology]) -> tuple[Outcome, ...]:
+    """The outcomes that are shown, best first: tier, then score, then prior, then id. Shadow rules are never shown.
+
+    A broader name comes after its narrower ones of the same tier, whatever the points.
+    """
     shown = [outcome for outcome in outcomes if outcome.tier in SHOWN and outcome.rule.status == ACTIVE]
-    return tuple(sorted(shown, key=_place))
+    settled = behind_narrower(_places(shown), narrower_names(etiologies))
+    return tuple(sorted(shown, key=lambda outcome: (settled[outcome.etiology], outcome.rule.id)))
 
 
-def _place(outcome: Outcome) -> tuple[int, int, int, str]:
-    return TIER_ORDER[outcome.tier], -outcome.score, -outcome.rule.prior, outcome.rule.id
+def moved_behind(outcome: Outcome, ranked: Iterable[Outcome], etiologies: Mapping[str, Etiology]) -> str:
+    """The narrower etiology that a shown one was put behind though its points are as many or more; "" for none."""
+    return held_behind(outcome.etiology, _places(ranked), narrower_names(etiologies))
+
+
+def _places(outcomes: Iterable[Outcome]) -> dict[str, Place]:
+    return {one.etiology: Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in outcomes}
 
 
 def alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:

@@ -6,11 +6,11 @@ judged again, the single-unknown cap included.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cds_service.core.conditions import Atom
 from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, Outcome, settle, supposed_stance
 from cds_service.core.facts import LabResult
+from cds_service.core.ranking import Place, behind_narrower, narrower_names
 from cds_service.core.rules import Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
@@ -36,18 +36,6 @@ class NextTest:
     swing: int
 
 
-class _Place(NamedTuple):
-    """Where an etiology stands under one supposed answer; the smaller, the better."""
-
-    tier: int
-    minus_score: int
-    minus_prior: int
-
-    @property
-    def is_shown(self) -> bool:
-        return self.tier <= _LAST_SHOWN
-
-
 def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
     """The missing labs that would move something, the most telling first.
 
@@ -55,7 +43,7 @@ def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
     most tiers, then the one that moves the most points.
     """
     entered = [one for one in evaluation.outcomes if one.tier != NO_ENTRY and one.rule.status == ACTIVE]
-    base = {one.etiology: _Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
+    base = {one.etiology: Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in entered}
     within_reach = _within_reach(engine, entered)
     found = []
     for lab, asking in engine.questions.rules_asking.items():
@@ -85,23 +73,24 @@ def _is_open(lab: str, asking: tuple[tuple[Rule, tuple[Atom, ...]], ...], view: 
 
 
 def _telling(
-    engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, _Place], evaluation: Evaluation
+    engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, Place], evaluation: Evaluation
 ) -> NextTest:
     worlds = [
         {**base, **{rule.etiology: _place(engine, rule, result, evaluation) for rule in touched}}
         for result in evaluation.supposing.lab_answers(lab, None)
     ]
-    leaders = [min((place, etiology) for etiology, place in world.items()) for world in worlds]
+    narrower = narrower_names(engine.rules.etiologies)
+    leaders = [min((place, etiology) for etiology, place in behind_narrower(world, narrower).items()) for world in worlds]
     by_etiology = {rule.etiology: [world[rule.etiology] for world in worlds] for rule in touched}
     return NextTest(
         lab,
-        leaders=tuple(dict.fromkeys(etiology for place, etiology in leaders if place.is_shown)),
+        leaders=tuple(dict.fromkeys(etiology for place, etiology in leaders if _is_shown(place))),
         moved=tuple(etiology for etiology, places in by_etiology.items() if _matters(base[etiology], places)),
         swing=sum(_swing(places) for places in by_etiology.values()),
     )
 
 
-def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation) -> _Place:
+def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation) -> Place:
     stances = [
         supposed_stance(engine, rule, stance, result, evaluation.supposing) for stance in evaluation.stances[rule.id]
     ]
@@ -110,21 +99,25 @@ def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation
     if settled.tier == EXCLUDED:
         # An exclusion takes the etiology off the card, so it moves at least as much as falling below the threshold.
         score = min(score, engine.rules.scoring.possible_points - 1)
-    return _Place(TIER_ORDER[settled.tier], -score, -rule.prior)
+    return Place(TIER_ORDER[settled.tier], -score, -rule.prior)
 
 
-def _matters(now: _Place, places: list[_Place]) -> bool:
+def _matters(now: Place, places: list[Place]) -> bool:
     """Whether the answers move the tier of an etiology that is shown already, or could make it likely.
 
     That a rare etiology might become possible is no reason to order a test.
     """
     tiers = {min(place.tier, _LAST_SHOWN + 1) for place in places}
-    return len(tiers) > 1 and (now.is_shown or TIER_ORDER[LIKELY] in tiers)
+    return len(tiers) > 1 and (_is_shown(now) or TIER_ORDER[LIKELY] in tiers)
 
 
-def _swing(places: list[_Place]) -> int:
+def _is_shown(place: Place) -> bool:
+    return place.tier <= _LAST_SHOWN
+
+
+def _swing(places: list[Place]) -> int:
     """The points between the best and the worst answer for an etiology that some answer would show."""
-    if not any(place.is_shown for place in places):
+    if not any(_is_shown(place) for place in places):
         return 0
     scores = [place.minus_score for place in places]
     return max(scores) - min(scores)

@@ -226,7 +226,7 @@ def test_the_ranking_goes_by_tier_then_score_then_prior_then_id() -> None:
         rule("in-shadow", *STRONG, status="shadow"),
     ]
     known = facts(lesion("soft-tissue-calcification", "lobulated"), history=["young"])
-    ranked = rank(evaluate(engine(*rules), known, no_range).outcomes)
+    ranked = rank(evaluate(engine(*rules), known, no_range).outcomes, {})
     assert [outcome.etiology for outcome in ranked] == ["z-likely", "c-common", "a-rare", "b-rare", "d-weak"]
 
 

@@ -29,10 +29,13 @@ FINDING_GROUPS: Mapping[str, frozenset[str]] = {
         "primary-trabeculae-accent", "prior-fracture-deformity", "renal-osteodystrophy", "rugger-jersey",
         "secondary-trabeculae-loss", "subperiosteal-resorption",
     }),
-    "multiplicity": frozenset({"bilateral", "chondrocalcinosis-multiple", "multiple-sites"}),
+    "multiplicity": frozenset({
+        "bilateral", "chondrocalcinosis-multiple", "joints-and-ligaments-or-discs", "joints-ligaments-and-discs",
+        "multiple-sites",
+    }),
     "mineral elsewhere": frozenset({
         "breast-calcification", "cerebral-calcification", "chondrocalcinosis", "costal-cartilage-calcification",
-        "crowned-dens", "dental-calcification", "disc-calcification", "granuloma-calcification",
+        "crowned-dens", "dental-calcification", "disc-calcification", "dural-calcification", "granuloma-calcification",
         "intracranial-calcification", "ligament-calcification", "nephrocalcinosis", "node-calcification", "opll",
         "organ-calcification", "pleural-calcification", "prostate-calcification", "stone", "stylohyoid-calcification",
         "tendon-calcification", "thyroid-calcification", "tonsil-calcification", "uterine-calcification",

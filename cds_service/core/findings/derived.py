@@ -1,8 +1,9 @@
 """What several lesions say together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
-from cds_service.core.facts import Finding, State
+from cds_service.core.facts import Finding, Span, State
 from cds_service.core.findings.lesions import Draft, Findings, LesionBook
 from cds_service.core.findings.vocabulary import TextVocabulary
 
@@ -11,7 +12,7 @@ _SEVERAL = 2
 
 
 def derive(book: LesionBook, findings: Findings, vocabulary: TextVocabulary) -> Mapping[str, Finding]:
-    """The findings of the patient, with those that follow from two lesions or from both sides added."""
+    """The findings of the patient, with those added that follow from several lesions or from both sides."""
     drafts = [draft for draft in book.drafts() if draft.region is not None]
     for concept, parts in vocabulary.in_several_lesions.items():
         having = [draft for draft in drafts if draft.has_any(parts)]
@@ -27,7 +28,24 @@ def derive(book: LesionBook, findings: Findings, vocabulary: TextVocabulary) -> 
         ]
         if paired:
             _add(concept, paired, parts, findings)
+    deposits = [draft.findings for draft in book.drafts() if draft.has_any(vocabulary.mineral_findings)]
+    for concept, groups in vocabulary.across_lesions.items():
+        _add_across(concept, groups, [*deposits, findings], findings)
     return findings.frozen()
+
+
+def _add_across(concept: str, groups: Iterable[frozenset[str]], stated: list[Findings], findings: Findings) -> None:
+    """Add what each group of findings has a part in, whether at one lesion, at several or of the patient."""
+    found = [_stated(group, stated) for group in groups]
+    if all(found):
+        for span in chain.from_iterable(found):
+            findings.say(concept, State.PRESENT, span)
+
+
+def _stated(group: frozenset[str], stated: Iterable[Findings]) -> list[Span]:
+    """The first words that state any of these findings as present; nothing where none does."""
+    having = ((one, sorted(filter(one.is_present, group))) for one in stated)
+    return next(([one.first_span(names)] for one, names in having if names), [])
 
 
 def _count(drafts: list[Draft], neighbours: Mapping[str, frozenset[str]]) -> int:

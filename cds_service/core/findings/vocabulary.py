@@ -119,6 +119,7 @@ class TextVocabulary:
         mineral_findings: lesion-bound ids that state mineral; a lesion with one of them is a mineral lesion.
         in_several_lesions: patient's finding id to the findings of which two lesions make it.
         on_both_sides: patient's finding id to the findings that make it when they are on both sides.
+        across_lesions: patient's finding id to the groups of findings of which each has one present at some lesion.
         beside_joint: the sign of mineral beside a joint.
         region_labels: site id to the words a person reads.
         neighbours: site id to the sites next to it.
@@ -147,6 +148,7 @@ class TextVocabulary:
     mineral_findings: frozenset[str]
     in_several_lesions: Mapping[str, frozenset[str]]
     on_both_sides: Mapping[str, frozenset[str]]
+    across_lesions: Mapping[str, tuple[frozenset[str], ...]]
     beside_joint: str
     region_labels: Mapping[str, str]
     neighbours: Mapping[str, frozenset[str]]
