@@ -13,7 +13,18 @@ from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source, read_source
 from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
-from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, Missing, Patient, Reading, Span, State
+from cds_service.core.facts import (
+    Facts,
+    Finding,
+    HistoryFact,
+    LabResult,
+    Lesion,
+    Missing,
+    Patient,
+    Reading,
+    Span,
+    State,
+)
 from cds_service.core.findings import read_report
 from cds_service.core.history import LISTS, merged
 from cds_service.core.next_tests import next_tests

@@ -80,7 +80,9 @@ def _telling(
         for result in evaluation.supposing.lab_answers(lab, None)
     ]
     narrower = narrower_names(engine.rules.etiologies)
-    leaders = [min((place, etiology) for etiology, place in behind_narrower(world, narrower).items()) for world in worlds]
+    leaders = [
+        min((place, etiology) for etiology, place in behind_narrower(world, narrower).items()) for world in worlds
+    ]
     by_etiology = {rule.etiology: [world[rule.etiology] for world in worlds] for rule in touched}
     return NextTest(
         lab,

@@ -24,6 +24,7 @@ LOINC = {
     "pth": {"pg/mL": "2731-8", "pmol/L": "14866-8"},
     "egfr": {"mL/min/{1.73_m2}": "98979-8"},
     "creatinine": {"mg/dL": "2160-0", "umol/L": "14682-9"},
+    "eosinophils": {"10*3/uL": "711-2"},
     "vitamin-d-25": {"ng/mL": "62292-8", "nmol/L": "14635-7"},
 }
 
