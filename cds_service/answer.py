@@ -17,7 +17,7 @@ from cds_service.core.cards import differential_card, differential_list, must_no
 from cds_service.core.differential import Differential, alarms, rank
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading, condensed
-from cds_service.core.history import merged
+from cds_service.core.history import contradicted, dated, merged
 from cds_service.core.next_tests import next_tests
 from cds_service.core.scoring import NO_ENTRY
 from cds_service.fhir.chart import Chart, read_chart
@@ -113,16 +113,19 @@ def _judge(content: Content, chart: Chart, to_read: ReportToRead, as_of: datetim
 
 def _facts(chart: Chart, as_of: datetime, reading: Reading) -> Facts:
     """Chart and report together; the history that the report tells joins the chart's."""
+    told = [dated(fact, as_of.date(), chart.patient.age_years) for fact in reading.history]
+    stated = [*chart.history.values(), *told]
+    history = merged(stated)
     return Facts(
         as_of=as_of,
         patient=chart.patient,
         labs=chart.labs,
         missing_labs=chart.missing_labs,
-        history=merged((*chart.history.values(), *reading.history)),
+        history=history,
         history_lists=chart.history_lists,
         lesions=reading.lesions,
         findings=reading.findings,
-        set_aside=condensed((*chart.set_aside, *reading.set_aside)),
+        set_aside=condensed((*chart.set_aside, *reading.set_aside, *contradicted(stated, history))),
     )
 
 

@@ -1,11 +1,11 @@
 """Turns the `when`, `entry`, `trigger` and `unless` of a rule file into core conditions, or complains exactly."""
 
-import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from cds_service.content.lengths import days_in
 from cds_service.content.yaml_source import Path_, Source
 from cds_service.core.conditions import (
     AllOf,
@@ -26,8 +26,6 @@ from cds_service.core.conditions import (
 from cds_service.errors import Problem
 
 OPERATORS = ("above", "at_least", "below", "at_most")
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_WITHIN = re.compile(r"([1-9][0-9]*) (day|week|month|year)s?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,13 @@ class ConditionReader:
             if key not in allowed:
                 self._refuse((*path, key), "does not belong here.", f"Allowed beside each other: {', '.join(allowed)}.")
 
-    def _within(self, data: dict[str, Any], path: Path_) -> int | None:
-        if "within" not in data:
+    def _days(self, data: dict[str, Any], key: str, path: Path_) -> int | None:
+        if key not in data:
             return None
-        match = _WITHIN.match(str(data["within"]))
-        if match is None:
-            self._refuse((*path, "within"), "is not a length of time.", "Write it as '6 months' or '1 year'.")
-            return None
-        return int(match[1]) * _DAYS[match[2]]
+        days = days_in(str(data[key]))
+        if days is None:
+            self._refuse((*path, key), "is not a length of time.", "Write it as '6 months' or '1 year'.")
+        return days
 
     def _limits(self, data: dict[str, Any], path: Path_) -> Bounds:
         limits = []
@@ -134,16 +131,16 @@ class ConditionReader:
         return OfSex(self._ids(data, "sex", {"female", "male"}, "FHIR administrative-gender", path)[0])
 
     def history(self, data: dict[str, Any], path: Path_) -> Condition:
-        """`{history: id or list, within: 6 months}`."""
-        self._only(data, ("history", "within"), path)
+        """`{history: id or list}`, with `within: 6 months` for recent, `before: 5 years` for longer ago than that."""
+        self._only(data, ("history", "within", "before"), path)
         entries = self._ids(data, "history", self.known.history, "rules/vocabulary/history.yaml", path)
-        return InHistory(entries, self._within(data, path))
+        return InHistory(entries, self._days(data, "within", path), self._days(data, "before", path))
 
     def lab(self, data: dict[str, Any], path: Path_) -> Condition:
         """`{lab: id, is: word}` or `{lab: id, below: 15, unit: ...}`, either with `within`."""
         self._only(data, ("lab", "is", "unit", "within", *OPERATORS), path)
         lab = self._ids(data, "lab", self.known.labs, "rules/vocabulary/labs.yaml", path)[0]
-        within = self._within(data, path)
+        within = self._days(data, "within", path)
         if "is" in data:
             words = {"high", "low", "normal", "positive", "negative"}
             return LabIs(lab, self._ids(data, "is", words, "high, low, normal, positive, negative", path)[0], within)

@@ -91,7 +91,7 @@ def load_content(rules_dir: Path, cards_dir: Path) -> Content:
     if loading.problems or scoring is None:
         raise ContentError(loading.problems)
     rule_set = RuleSet(scoring, tuple(rules), tuple(alarms), etiologies)
-    sources = HistorySources(vocabulary.history_lists)
+    sources = HistorySources(vocabulary.history.lists(), vocabulary.history.lapses())
     return Content(_version(rules_dir, cards_dir), Engine.of(rule_set, sources), vocabulary, words)
 
 

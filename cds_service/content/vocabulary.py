@@ -31,11 +31,6 @@ class Vocabulary:
     labels: Labels
     known: KnownWords
 
-    @property
-    def history_lists(self) -> dict[str, frozenset[str]]:
-        """Which chart lists each history entry can be found in."""
-        return self.history.lists()
-
     def read_history(self, text: str, resource: str) -> tuple[HistoryFact, ...]:
         """What a text of the chart says of the history."""
         return read_history_text(text, resource, self.reader)

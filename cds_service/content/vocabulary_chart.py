@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from cds_service.content.lengths import days_in
 from cds_service.core.facts import ReferenceRange
 from cds_service.core.history import HistoryEntry, HistoryVocabulary
 from cds_service.core.lab_words import LabKind, NameWords, ResultWords, folded_unit, plain_words
@@ -19,7 +20,7 @@ LABS_FILE, UNITS_FILE = "rules/vocabulary/labs.yaml", "rules/vocabulary/units.js
 UNVERIFIED = "unverified"
 
 _REBUILD = "Run `make content`, which computes the factors anew."
-_WHOLE_CODES, _PREFIXES = ("snomed",), ("icd10cm", "atc")
+_WHOLE_CODES, _PREFIXES = ("snomed", "rxnorm"), ("icd10cm", "atc")
 
 Plain = Mapping[str, Any]
 
@@ -75,7 +76,10 @@ def history_vocabulary(data: Plain) -> HistoryVocabulary:
             for code in codes.get(system, ()):
                 prefixes[system][str(code).replace(".", "").upper()].append(entry["id"])
     return HistoryVocabulary(
-        {entry["id"]: _history_entry(entry) for entry in data["history"]}, _frozen(whole), _frozen(prefixes)
+        {entry["id"]: _history_entry(entry) for entry in data["history"]},
+        _frozen(whole),
+        _frozen(prefixes),
+        frozenset(map(str, data["not_related"])),
     )
 
 
@@ -86,7 +90,9 @@ def substances(entry: Plain) -> list[tuple[str, Plain]]:
 
 
 def _history_entry(entry: Plain) -> HistoryEntry:
-    return HistoryEntry(str(entry["id"]), str(entry["label"]), frozenset(entry["found_in"]))
+    counts = entry.get("counts_after_end")
+    days = None if counts is None else days_in(str(counts))
+    return HistoryEntry(str(entry["id"]), str(entry["label"]), frozenset(entry["found_in"]), days)
 
 
 def _frozen(table: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from cds_service.core.facts import State
-from cds_service.core.findings.vocabulary import Cue, Matter, Mineral, Place, Sign, Spelling, TextVocabulary, Tissue
+from cds_service.core.findings.vocabulary import (
+    Cue,
+    Denial,
+    Matter,
+    Mineral,
+    Place,
+    Sign,
+    Spelling,
+    TextVocabulary,
+    TimeWords,
+    Tissue,
+)
 
 Meaning = TypeVar("Meaning")
 
@@ -16,7 +27,7 @@ def text_vocabulary(
 ) -> TextVocabulary:
     """The vocabulary of the reader from the plain data of its four files, which their schemas have already checked.
 
-    Each is that of `rules/vocabulary/<name>.yaml`; of the history only `id` and `forms` of each entry are read.
+    Each is that of `rules/vocabulary/<name>.yaml`; of a history entry only `id`, `forms` and `denied_forms` are read.
     """
     derived = findings["derived"]
     return TextVocabulary(
@@ -49,6 +60,8 @@ def text_vocabulary(
         codes={(entry["system"], entry["code"]): entry["finding"] for entry in findings["codes"]},
         answers=_answers(findings["answers"]),
         history_concepts=frozenset(entry["id"] for entry in history["history"]),
+        denial_forms=_denials(history["history"]),
+        times=_times(cues["times"]),
     )
 
 
@@ -56,6 +69,10 @@ def _forms(
     entries: Iterable[Mapping[str, Any]], meaning: Callable[[Mapping[str, Any]], Meaning]
 ) -> tuple[tuple[str, Meaning], ...]:
     return tuple((form, meaning(entry)) for entry in entries for form in entry.get("forms", ()))
+
+
+def _denials(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, Denial], ...]:
+    return tuple((form, Denial(entry["id"])) for entry in entries for form in entry.get("denied_forms", ()))
 
 
 def _spelling(entry: Mapping[str, Any]) -> Spelling:
@@ -106,6 +123,26 @@ def _sign(entry: Mapping[str, Any]) -> Sign:
 
 def _cue_forms(entry: Mapping[str, Any]) -> list[tuple[str, Cue]]:
     return [(form, Cue(entry["category"], entry.get("direction") != "backward")) for form in entry["forms"]]
+
+
+def _times(data: Mapping[str, Any]) -> TimeWords:
+    return TimeWords(
+        units=_numbered(data["units"]),
+        numbers=_numbered(data["numbers"]),
+        before=frozenset(data["before"]),
+        after=frozenset(data["after"]),
+        lasting=frozenset(data["lasting"]),
+        dating=frozenset(data["dating"]),
+        months={str(name): number for number, names in enumerate(data["months"], 1) for name in names},
+        spans=_numbered(data["spans"]),
+        long_ago=_numbered(data["long_ago"]),
+        ages=_numbered(data["ages"]),
+        at_age=tuple(data["at_age"]),
+    )
+
+
+def _numbered(data: Mapping[str, Any]) -> dict[str, int]:
+    return {str(word): int(number) for word, number in data.items()}
 
 
 def _answers(entries: Mapping[str, Any]) -> dict[str, State]:

@@ -116,14 +116,15 @@ class OfSize:
 
 @dataclass(frozen=True, slots=True)
 class InHistory:
-    """Any of these history entries is on record, no longer ago than `within_days` where that is given."""
+    """Any of these history entries is on record: no longer ago than `within_days`, or longer ago than `before_days`."""
 
     entries: tuple[str, ...]
     within_days: int | None = None
+    before_days: int | None = None
     kind: str = HISTORY
 
     def verdict(self, view: View) -> Verdict:
-        return max(view.history(entry, self.within_days) for entry in self.entries)
+        return max(view.history(entry, self.within_days, self.before_days) for entry in self.entries)
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cds_service.core.facts import Facts, Finding, LabResult, Lesion, ReferenceRange, State
+from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, ReferenceRange, State
 from cds_service.core.labels import Labels
 
 
@@ -53,7 +53,9 @@ def _one(ref: str, facts: Facts, lesion: Lesion | None, labels: Labels) -> str:
         return lab_text(result, labels) if result is not None else ""
     if kind == "history":
         entry = facts.history.get(name)
-        return "" if entry is None else _history(entry.label, str(entry.state), entry.onset)
+        if entry is None:
+            return ""
+        return history_text(entry) if entry.state is State.PRESENT else f"{entry.state}: {history_text(entry)}"
     if kind == "finding":
         stated = lesion.findings.get(name) if lesion is not None else None
         stated = stated or facts.findings.get(name)
@@ -111,6 +113,10 @@ def finding_text(stated: Finding) -> str:
     return hedge + "; ".join(f"“{quote}”" for quote in quotes)
 
 
-def _history(label: str, state: str, onset: str) -> str:
-    told = label if state == "present" else f"{state}: {label}"
-    return f"{told} ({onset})" if onset else told
+def history_text(fact: HistoryFact) -> str:
+    """An entry of the history with its dates: "burn (1985 or before)", "dialysis (2015, ended 2019)"."""
+    dates = [f"{fact.onset} or before" if fact.at_least and fact.onset[:1].isdigit() else fact.onset]
+    if fact.ended is not None:
+        dates.append(f"ended {fact.ended}".strip())
+    when = ", ".join(filter(None, dates))
+    return f"{fact.label} ({when})" if when else fact.label

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.evidence import describe, facts_there, lesion_of, range_text
+from cds_service.core.evidence import describe, facts_there, history_text, lesion_of, range_text
 from cds_service.core.facts import Facts, Finding, LabResult, Lesion
 from cds_service.core.facts_json import facts_from_json
 from cds_service.core.labels import Labels, LabOrder
@@ -170,7 +170,9 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         sex=facts.patient.sex or "",
         labs=_labs(facts, labels),
         history=tuple(
-            StatedRow(labels.history.get(item.concept, item.concept), str(item.state), item.label, item.resource)
+            StatedRow(
+                labels.history.get(item.concept, item.concept), str(item.state), history_text(item), item.resource
+            )
             for item in facts.history.values()
         ),
         lesions=tuple(_lesion(lesion, labels) for lesion in facts.lesions),

@@ -75,8 +75,12 @@ class HistoryFact:
         state: present, denied or uncertain.
         label: the words or the code's display that state it.
         resource: "Condition/id", "Procedure/id", or "report" for the report's own text.
-        onset: ISO date as sent, or empty.
+        onset: ISO date as sent, or the words of a text that say when ("3 months ago"); empty when undated.
         age_days: whole days from the onset to the call; None when undated.
+        at_least: it began then or earlier: the date is the day it was recorded, or the words say no more than that.
+        ended: None unless it is said to be over; the date of that as for `onset`, empty when undated.
+        ended_days: whole days from its end to the call; None when undated.
+        by_age: the age in years by which it had begun, where a text says so; None once `age_days` was made of it.
     """
 
     concept: str
@@ -85,6 +89,21 @@ class HistoryFact:
     resource: str
     onset: str = ""
     age_days: int | None = None
+    at_least: bool = False
+    ended: str | None = None
+    ended_days: int | None = None
+    by_age: int | None = None
+
+    @property
+    def least_days(self) -> int | None:
+        """The days since the onset at the least: a year or a month alone may mean its last day. None when undated."""
+        if self.age_days is None:
+            return None
+        is_date = self.onset.replace("-", "").isdigit()
+        return max(self.age_days - (_DAYS_LEFT_OPEN.get(len(self.onset), 0) if is_date else 0), 0)
+
+
+_DAYS_LEFT_OPEN = {len("2020"): 364, len("2020-01"): 30}
 
 
 class Span(NamedTuple):
@@ -185,8 +204,8 @@ class Facts:
         labs: newest usable result by lab id.
         missing_labs: why there is no result, by lab id, for every lab of the vocabulary that is not in `labs`.
         history: by concept id.
-        history_lists: which lists were read, of "conditions", "procedures", "medications"; a concept that is absent
-            from a list that was read is "not stated", one whose lists were not read is unknown.
+        history_lists: which lists were read, of "conditions", "procedures", "medications" and "family"; a concept
+            absent from a list that was read is "not stated", one whose lists were not read is unknown.
         lesions: what the report says, by lesion.
         findings: findings of the patient as a whole, by concept id.
         set_aside: what was received and not used.

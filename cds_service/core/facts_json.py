@@ -105,7 +105,8 @@ def _lab_from(data: Json) -> LabResult:
 
 
 def _history(fact: HistoryFact) -> list[Any]:
-    return [fact.concept, str(fact.state), fact.label, fact.resource, fact.onset, fact.age_days]
+    told = [fact.concept, str(fact.state), fact.label, fact.resource, fact.onset, fact.age_days]
+    return told if not fact.at_least and fact.ended is None else [*told, fact.at_least, fact.ended, fact.ended_days]
 
 
 def _finding(finding: Finding, quotes: dict[str, int]) -> list[Any]:

@@ -4,12 +4,12 @@ The engine asks "what if phosphate were normal?" by laying a supposed result ove
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cds_service.core.facts import Facts, LabResult, Lesion, State
+from cds_service.core.facts import Facts, HistoryFact, LabResult, Lesion, State
 from cds_service.core.quantity import Interval
 from cds_service.core.verdict import MET, NOT_MET, NOT_STATED, UNKNOWN, Verdict, verdict_of
 
@@ -20,9 +20,15 @@ _SAME_WORD = {"positive": "high", "negative": "normal"}
 
 @dataclass(frozen=True, slots=True)
 class HistorySources:
-    """Which lists each history entry can be found in, by entry id."""
+    """Where history entries come from and how long they count.
+
+    Attributes:
+        lists: the lists that each entry can be found in, by entry id.
+        lapses: for how many days an entry counts after its end, by entry id; one that is not here counts for ever.
+    """
 
     lists: Mapping[str, frozenset[str]]
+    lapses: Mapping[str, int] = field(default_factory=dict)
 
 
 class View(NamedTuple):
@@ -67,16 +73,22 @@ class View(NamedTuple):
                 best = verdict
         return best
 
-    def history(self, entry: str, within_days: int | None) -> Verdict:
-        """Whether the entry is on record; an undated one counts as recent, for want of a reason to doubt it."""
+    def history(self, entry: str, within_days: int | None, before_days: int | None = None) -> Verdict:
+        """Whether the entry is on record, no longer ago than `within_days`, longer ago than `before_days`.
+
+        An undated one counts as recent, for want of a reason to doubt it, and may be old for all that is known.
+        """
         if entry in self.supposed_history:
             return verdict_of(self.supposed_history[entry])
         fact = self.facts.history.get(entry)
         if fact is None:
             was_read = self.facts.history_lists & self.sources.lists.get(entry, frozenset())
             return NOT_STATED if was_read else UNKNOWN
-        too_long_ago = within_days is not None and fact.age_days is not None and fact.age_days > within_days
-        return NOT_MET if fact.state is State.PRESENT and too_long_ago else _OF_STATE[fact.state]
+        if fact.state is not State.PRESENT:
+            return _OF_STATE[fact.state]
+        if _has_lapsed(fact, self.sources.lapses.get(entry)):
+            return UNKNOWN if fact.ended_days is None else NOT_MET
+        return _dated(fact, within_days, before_days)
 
     def lab(self, lab: str, within_days: int | None) -> LabResult | None:
         """The result that may be used for a question asked of the last `within_days`; too old is as good as none."""
@@ -106,6 +118,26 @@ class View(NamedTuple):
         if result.word is None:
             return UNKNOWN
         return verdict_of(_SAME_WORD.get(result.word, result.word) == asked)
+
+
+def _has_lapsed(fact: HistoryFact, counts_for: int | None) -> bool:
+    """Whether something that is over may no longer count: it ended too long ago, or nobody says when."""
+    if fact.ended is None or counts_for is None:
+        return False
+    return fact.ended_days is None or fact.ended_days > counts_for
+
+
+def _dated(fact: HistoryFact, within_days: int | None, before_days: int | None) -> Verdict:
+    least = fact.least_days
+    if within_days is not None and least is not None and least > within_days:
+        return NOT_MET
+    if before_days is None:
+        return MET
+    if least is None or fact.age_days is None:
+        return UNKNOWN
+    if least > before_days:
+        return MET
+    return UNKNOWN if fact.at_least or fact.age_days > before_days else NOT_MET
 
 
 def _against_range(value: Interval, low: Decimal | None, high: Decimal | None, asked: str) -> Verdict:

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cds_service.core.facts import HistoryFact, LabResult, Missing, Patient, SetAside
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
-from cds_service.fhir.history import ReadText, read_history
+from cds_service.fhir.history import Reader, ReadText, read_history
 from cds_service.fhir.labs import read_labs
 from cds_service.fhir.patient import read_patient
 from cds_service.fhir.prefetch import active_orders, lists_read
 from cds_service.fhir.request import HookCall
 from cds_service.fhir.resources import Received, receive, resource_name
 from cds_service.fhir.subject import Identity, Whose, whose
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Chart:
         labs: newest usable result by lab id.
         missing_labs: why there is no result, for every other lab.
         history: by concept id.
-        history_lists: which of "conditions", "procedures" and "medications" were read.
+        history_lists: which of "conditions", "procedures", "medications" and "family" were read.
         orders: the labs that are on order, by lab id.
         report_observations: Observations that came with the draft reports and are the patient's, as plain JSON.
         set_aside: what was received and not used.
@@ -50,7 +52,7 @@ def read_chart(
     received = receive(call.prefetch, call.context)
     patient, identity, foreign = _patient(received, call.patient_id, as_of)
     lab_reading = read_labs(received, labs, patient, identity, as_of)
-    history_reading = read_history(received, history, read_text, identity, as_of)
+    history_reading = read_history(Reader(received, history, read_text, identity, as_of, patient.age_years))
     return Chart(
         patient=patient,
         labs=lab_reading.labs,
@@ -68,13 +70,25 @@ def read_chart(
 
 
 def _patient(received: Received, patient_id: str, as_of: datetime) -> tuple[Patient, Identity, list[SetAside]]:
-    """The patient, the references that stand for them, and Patients who are someone else."""
-    patient, aliases, foreign = Patient(None, None), set(), []
+    """The patient, the references that stand for them, and Patients who are someone else or contradict each other."""
+    own: dict[str, Patient] = {}
+    aliases, set_aside = set(), []
     for held in received.of("Patient"):
         if held.resource.get("id") != patient_id:
-            foreign.append(SetAside(resource_name(held.resource), "it is not the call's patient"))
+            set_aside.append(SetAside(resource_name(held.resource), "it is not the call's patient"))
             continue
         if held.full_url:
             aliases.add(held.full_url)
         patient = read_patient(held.resource, as_of)
-    return patient, Identity(patient_id, frozenset(aliases)), foreign
+        own[repr(patient)] = patient
+    ages = {patient.age_years for patient in own.values() if patient.age_years is not None}
+    sexes = {patient.sex for patient in own.values() if patient.sex is not None}
+    if len(ages) > 1 or len(sexes) > 1:
+        set_aside.append(SetAside("Patient", "several Patients of the call contradict each other", len(own)))
+    agreed = Patient(_only(ages), _only(sexes))
+    return agreed, Identity(patient_id, frozenset(aliases)), set_aside
+
+
+def _only(values: set[Value]) -> Value | None:
+    """The one value that was stated; None where none was, or several: none of them can be trusted more."""
+    return next(iter(values)) if len(values) == 1 else None

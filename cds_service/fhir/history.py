@@ -1,4 +1,4 @@
-"""Conditions, Procedures and medications to history: by code, and by what their text says.
+"""Conditions, Procedures, medications and the reasons of encounters to history: by code, and by what their text says.
 
 The state of a resource and the state of its text combine: a refuted Condition denies what its text states; what a text
 denies ("no trauma") no status can make present.
@@ -7,85 +7,23 @@ denies ("no trauma") no status can make present.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cds_service.core.facts import HistoryFact, SetAside, State
-from cds_service.core.history import HistoryVocabulary, merged
-from cds_service.fhir.dates import Moment, UnreadableDateError, first_moment
+from cds_service.core.history import HistoryVocabulary, contradicted, dated, merged
+from cds_service.fhir.family import read_family
+from cds_service.fhir.history_codes import coded_entries, texts_of
+from cds_service.fhir.history_dates import Beginning, beginning, ending, spoken_onset
+from cds_service.fhir.history_kinds import KINDS, Kind
+from cds_service.fhir.references import resolved
 from cds_service.fhir.resources import Held, Received, codings, concept_text, resource_name
 from cds_service.fhir.subject import Identity, Whose, whose
 
 ReadText = Callable[[str, str], tuple[HistoryFact, ...]]
-"""Reads what a text says of the history: (text, resource name) to facts."""
+"""Reads what a text says of the history: (text, resource name) to facts, their dates in the words of the text."""
 
-_SYSTEMS = {
-    "http://snomed.info/sct": "snomed",
-    "urn:oid:2.16.840.1.113883.6.96": "snomed",
-    "http://www.whocc.no/atc": "atc",
-    "urn:oid:2.16.840.1.113883.6.73": "atc",
-    "urn:oid:2.16.840.1.113883.6.90": "icd10cm",
-    "urn:oid:2.16.840.1.113883.6.3": "icd10cm",
-}
-_ICD10 = "icd-10"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How history is read from one type of resource.
-
-    Attributes:
-        codes: elements that hold the CodeableConcept.
-        dates: elements that say when it began.
-        status: the element whose value decides the state.
-        states: values of that element with the state they give, or the reason to set the resource aside; any other
-            value means present.
-    """
-
-    codes: tuple[str, ...]
-    dates: tuple[str, ...]
-    status: str
-    states: Mapping[str, State | str]
-
-
-_IN_ERROR = "it was entered in error"
-_MEDICATION = ("medicationCodeableConcept", "medication")
-_KINDS: Mapping[str, _Kind] = {
-    "Condition": _Kind(
-        ("code",),
-        ("onsetDateTime", "onsetPeriod"),
-        "verificationStatus",
-        {
-            "refuted": State.DENIED,
-            "entered-in-error": _IN_ERROR,
-            "unconfirmed": State.UNCERTAIN,
-            "provisional": State.UNCERTAIN,
-            "differential": State.UNCERTAIN,
-        },
-    ),
-    "Procedure": _Kind(
-        ("code",),
-        ("performedDateTime", "performedPeriod"),
-        "status",
-        {
-            "entered-in-error": _IN_ERROR,
-            "not-done": State.DENIED,
-            "preparation": "it has not been done yet",
-            "on-hold": "it has not been done yet",
-        },
-    ),
-    "MedicationStatement": _Kind(
-        _MEDICATION,
-        ("effectiveDateTime", "effectivePeriod"),
-        "status",
-        {"entered-in-error": _IN_ERROR, "not-taken": State.DENIED, "intended": "it has not been taken yet"},
-    ),
-    "MedicationRequest": _Kind(
-        _MEDICATION,
-        ("authoredOn",),
-        "status",
-        {"entered-in-error": _IN_ERROR, "cancelled": "it was cancelled", "draft": "it is a draft"},
-    ),
-}
+_NOT_SENT = "what it refers to was not sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +34,47 @@ class HistoryReading:
     set_aside: tuple[SetAside, ...]
 
 
-def read_history(
-    received: Received, vocabulary: HistoryVocabulary, read_text: ReadText, identity: Identity, as_of: datetime
-) -> HistoryReading:
-    """Reads all Conditions, Procedures and medications of a call."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading one call's history needs.
+
+    Attributes:
+        received: everything that came with the call.
+        read_text: what a text says.
+        identity: the call's patient.
+        as_of: when the call was made.
+        age_years: the patient's age then; None when unknown.
+    """
+
+    received: Received
+    vocabulary: HistoryVocabulary
+    read_text: ReadText
+    identity: Identity
+    as_of: datetime
+    age_years: Decimal | None
+
+
+def read_history(reader: Reader) -> HistoryReading:
+    """Reads all Conditions, Procedures, medications, encounters and family histories of a call."""
     facts: list[HistoryFact] = []
     set_aside: list[SetAside] = []
-    for held in received.of(*_KINDS):
-        kind = _KINDS[held.resource["resourceType"]]
-        state = _state(held, kind, identity)
+    for held in reader.received.of(*KINDS):
+        kind = KINDS[held.resource["resourceType"]]
+        state = _state(held, kind, reader.identity)
         if isinstance(state, State):
-            facts += _facts_of(held.resource, kind, state, vocabulary, read_text, as_of)
+            concepts, lost = _concepts(held.resource, kind, reader.received)
+            set_aside += [SetAside(resource_name(held.resource), _NOT_SENT)] if lost else []
+            for concept in concepts:
+                facts += _facts_of(held.resource, concept, kind, state, reader)
         else:
             set_aside.append(SetAside(resource_name(held.resource), state))
-    return HistoryReading(merged(facts), tuple(dict.fromkeys(set_aside)))
+    family, not_used = read_family(reader.received, reader.vocabulary, reader.read_text, reader.identity)
+    facts += family
+    kept = merged(facts)
+    return HistoryReading(kept, tuple(dict.fromkeys((*set_aside, *not_used, *contradicted(facts, kept)))))
 
 
-def _state(held: Held, kind: _Kind, identity: Identity) -> State | str:
+def _state(held: Held, kind: Kind, identity: Identity) -> State | str:
     """The state that the resource gives to what it says, or the reason to set it aside."""
     owner = whose(held.resource, identity)
     if owner is Whose.ANOTHER:
@@ -126,61 +88,65 @@ def _state(held: Held, kind: _Kind, identity: Identity) -> State | str:
     return next((kind.states[value] for value in values if value in kind.states), State.PRESENT)
 
 
+def _concepts(resource: Mapping[str, Any], kind: Kind, received: Received) -> tuple[list[Mapping[str, Any]], bool]:
+    """What the resource is about: its concepts, those of what it refers to; and whether one of these did not come."""
+    found = [one for element in kind.codes for one in _listed(resource.get(element))]
+    lost = False
+    for reference in [one for element in kind.references for one in _listed(resource.get(element))]:
+        target = resolved(reference, resource, received)
+        if target is None and isinstance(reference.get("display"), str):
+            found.append({"text": reference["display"]})
+        elif target is None:
+            lost = True
+        elif target.get("resourceType") not in KINDS:
+            # What is history itself is read as that, with its own state and dates.
+            found += _listed(target.get("code"))
+    return found, lost
+
+
+def _listed(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+
+
 def _facts_of(
-    resource: Mapping[str, Any],
-    kind: _Kind,
-    state: State,
-    vocabulary: HistoryVocabulary,
-    read_text: ReadText,
-    as_of: datetime,
+    resource: Mapping[str, Any], concept: Mapping[str, Any], kind: Kind, state: State, reader: Reader
 ) -> Iterator[HistoryFact]:
-    name, moment = resource_name(resource), _onset(resource, kind, as_of)
-    onset, age_days = (moment.text, moment.age_days(as_of)) if moment else ("", None)
-    concept = next((resource[element] for element in kind.codes if isinstance(resource.get(element), dict)), None)
-    texts = _texts(concept)
-    said = [fact for text in texts for fact in read_text(text, name)]
+    name = resource_name(resource)
+    began = beginning(resource, kind, reader.as_of, reader.age_years)
+    over = ending(resource, kind, reader.as_of, reader.age_years)
+    texts = texts_of(concept)
+    said = list(_said(texts, spoken_onset(resource, kind), name, began, reader))
+    began = began if began.text else _spoken(said)
     denied = {fact.concept for fact in said if fact.state is State.DENIED}
-    label = texts[0] if texts else ""
-    for entry in _coded(concept, vocabulary):
+    label = concept_text(concept) or (texts[0] if texts else "")
+    for entry in coded_entries(concept, reader.vocabulary):
         if entry not in denied:
-            yield HistoryFact(entry, state, label or vocabulary.entries[entry].label, name, onset, age_days)
+            fact = HistoryFact(entry, state, label or reader.vocabulary.entries[entry].label, name)
+            yield _at(fact, began, over)
     for fact in said:
         combined = _combined(fact.state, state)
         if combined is not None:
-            dated = fact if fact.onset or not onset else replace(fact, onset=onset, age_days=age_days)
-            yield replace(dated, state=combined)
+            yield replace(_at(fact, began, over), state=combined)
 
 
-def _onset(resource: Mapping[str, Any], kind: _Kind, as_of: datetime) -> Moment | None:
-    """When it began, or None; a date that makes no sense is no reason to lose the history."""
-    for element in kind.dates:
-        value = resource.get(element)
-        if isinstance(value, dict):
-            value = value.get("start")
-        try:
-            moment = first_moment({element: value}, element)
-        except UnreadableDateError:
-            continue
-        if moment is not None and not moment.is_ahead_of(as_of):
-            return moment
-    return None
+def _said(texts: list[str], spoken: str, name: str, began: Beginning, reader: Reader) -> Iterator[HistoryFact]:
+    """What the texts tell; their "3 months ago" counts from the day on which the resource was recorded."""
+    written = began.days or 0 if began.at_least else 0
+    for text in texts:
+        for fact in reader.read_text(f"{text} ({spoken})" if spoken else text, name):
+            yield dated(fact, reader.as_of.date(), reader.age_years, written)
 
 
-def _texts(concept: object) -> list[str]:
-    """The text of a concept and the displays of its codes, each once."""
-    texts = [concept_text(concept), *(display for _, _, display in codings(concept))]
-    return list({text.lower(): text for text in texts if text}.values())
+def _spoken(said: list[HistoryFact]) -> Beginning:
+    told = next((fact for fact in said if fact.onset), None)
+    return Beginning() if told is None else Beginning(told.onset, told.age_days, told.at_least)
 
 
-def _coded(concept: object, vocabulary: HistoryVocabulary) -> list[str]:
-    entries: list[str] = []
-    for system, code, _ in codings(concept):
-        name = _SYSTEMS.get(system.rstrip("/").replace("https://", "http://"))
-        if name is None and _ICD10 in system.lower():
-            name = "icd10cm"
-        if name is not None and code:
-            entries += vocabulary.of_code(name, code)
-    return list(dict.fromkeys(entries))
+def _at(fact: HistoryFact, began: Beginning, over: tuple[str, int | None] | None) -> HistoryFact:
+    """The fact with the dates of its resource where its own words tell none."""
+    if not fact.onset:
+        fact = replace(fact, onset=began.text, age_days=began.days, at_least=began.at_least)
+    return fact if over is None or fact.ended is not None else replace(fact, ended=over[0], ended_days=over[1])
 
 
 def _combined(said: State, state: State) -> State | None:

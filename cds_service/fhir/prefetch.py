@@ -13,8 +13,9 @@ LIST_TYPES = {
     "conditions": ("Condition",),
     "procedures": ("Procedure",),
     "medications": ("MedicationRequest", "MedicationStatement"),
+    "family": ("FamilyMemberHistory",),
 }
-"""The resources that each list of the chart is read from; the first is the one asked for."""
+"""The resources that each list of the chart is read from; the first is the one asked for under the list's name."""
 
 _LIST_COUNT = 200
 _OF_PATIENT = "patient={{context.patientId}}"
@@ -24,7 +25,9 @@ _ON_ORDER = ("active", "on-hold")
 def prefetch_templates(labs: LabVocabulary, history: HistoryVocabulary) -> dict[str, str]:
     """The prefetch templates, by key, in the portable subset of CDS Hooks 2.0.1.
 
-    Labs are asked for in groups, so that many results of one test cannot crowd out the few of another.
+    Labs are asked for in groups, so that many results of one test cannot crowd out the few of another. Encounters,
+    MedicationStatements and MedicationAdministrations have no key, for there shall be no more than twelve; they are
+    read wherever they come.
     """
     templates = {PATIENT: "Patient/{{context.patientId}}"}
     wanted = {name for entry in history.entries.values() for name in entry.found_in}

@@ -136,12 +136,12 @@ def test_there_are_twelve_templates_in_the_portable_subset() -> None:
         "conditions",
         "procedures",
         "medications",
+        "family",
         "orders",
         "calcium",
         "phosphate",
         "pth",
         "renal",
-        "vitamin-d",
         "enzymes",
         "serology",
     ]

@@ -98,7 +98,7 @@ def test_a_code_does_not_overrule_the_denial_beside_it() -> None:
         ({"onsetDateTime": "long ago"}, "", None),
         ({"onsetDateTime": "2027-08-01"}, "", None),
         ({"onsetString": "in childhood"}, "", None),
-        ({"recordedDate": "2026-08-01"}, "", None),
+        ({"recordedDate": "2026-08-01"}, "2026-08-01", 113),
     ],
 )
 def test_the_onset_is_taken_where_it_makes_sense(more: Json, onset: str, days: int | None) -> None:

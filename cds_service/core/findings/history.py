@@ -1,21 +1,26 @@
 """History that a text tells: what was before, of the patient, or of the family where an entry exists for that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from cds_service.core.facts import HistoryFact, State
 from cds_service.core.findings.context import Clause
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import Tokens
-from cds_service.core.findings.vocabulary import Mineral
+from cds_service.core.findings.times import Time, TimeReader, time_of
+from cds_service.core.findings.vocabulary import Denial, Mineral
+from cds_service.core.history import FAMILY
+from cds_service.core.history import merged as merged_by_concept
 
-_FAMILY = "family-"
 _KNOWN = "known"
 _NOT_TOLD = frozenset({"hypothetical", "qualified", "advice"})
 _DOUBTFUL = frozenset({"uncertain", "cause", "object"})
-_ORDER = {State.PRESENT: 0, State.UNCERTAIN: 1, State.DENIED: 2}
+_OVER = "resolved"
 
 
-def facts_of(clause: Clause, tokens: Tokens, concepts: frozenset[str], resource: str, seen: bool) -> list[HistoryFact]:
+def facts_of(
+    clause: Clause, tokens: Tokens, concepts: frozenset[str], resource: str, seen: bool, times: TimeReader
+) -> list[HistoryFact]:
     """The history that a clause tells.
 
     Args:
@@ -24,33 +29,56 @@ def facts_of(clause: Clause, tokens: Tokens, concepts: frozenset[str], resource:
         concepts: every history id.
         resource: carried into the facts.
         seen: the clause describes images: words that are findings there are not history, and denials deny no history.
+        times: reads when it was; the facts carry it as told, and `core.history.dated` makes days of it.
     """
     facts: list[HistoryFact] = []
-    for mention in clause.mentions[Layer.HISTORY]:
+    mentions = clause.mentions[Layer.HISTORY]
+    named = times.times(tokens, clause.first, clause.stop)
+    for mention in mentions:
         categories = clause.categories(mention)
         if categories & _NOT_TOLD or (seen and _is_finding(mention, clause, categories, tokens)):
             continue
-        state = (
-            State.DENIED if "negation" in categories else State.UNCERTAIN if categories & _DOUBTFUL else State.PRESENT
-        )
-        if seen and state is State.DENIED:
+        if any(time.first <= mention.first and mention.stop <= time.stop for time in named):
             continue
+        state = _state(categories)
+        time = time_of(mention, named, mentions, tokens.words) if named else None
         label = " ".join(tokens.text[tokens.starts[mention.first] : tokens.ends[mention.stop - 1]].split())
-        for concept in mention.meanings:
-            said = f"{_FAMILY}{concept}" if "family" in categories else str(concept)
-            if said in concepts:
-                facts.append(HistoryFact(said, state, label, resource))
+        for concept, said in _told(mention, state, categories):
+            if concept in concepts and not (seen and said is State.DENIED):
+                fact = HistoryFact(concept, said, label, resource)
+                facts.append(_at(fact, time, _OVER in categories) if said is not State.DENIED else fact)
     return facts
 
 
 def merged(facts: Iterable[HistoryFact]) -> tuple[HistoryFact, ...]:
     """One fact per concept, in the order first told; present outweighs uncertain outweighs denied."""
-    best: dict[str, HistoryFact] = {}
-    for fact in facts:
-        known = best.get(fact.concept)
-        if known is None or _ORDER[fact.state] < _ORDER[known.state]:
-            best[fact.concept] = fact
-    return tuple(best.values())
+    return tuple(merged_by_concept(facts).values())
+
+
+def _state(categories: set[str]) -> State:
+    if "negation" in categories:
+        return State.DENIED
+    return State.UNCERTAIN if categories & _DOUBTFUL else State.PRESENT
+
+
+def _told(mention: Mention, state: State, categories: set[str]) -> Iterator[tuple[str, State]]:
+    """What a phrase says, entry by entry. A phrase of normality denies; denied or in doubt, it says nothing."""
+    for meaning in mention.meanings:
+        if isinstance(meaning, Denial):
+            if state is State.PRESENT and "family" not in categories:
+                yield meaning.concept, State.DENIED
+        else:
+            yield f"{FAMILY}{meaning}" if "family" in categories else str(meaning), state
+
+
+def _at(fact: HistoryFact, time: Time | None, over: bool) -> HistoryFact:
+    """The fact with its time: that of its end where it is said to be over, else that of its beginning."""
+    if over:
+        onset, days = (time.onset, time.days) if time is not None else ("", None)
+        return replace(fact, ended=onset, ended_days=days)
+    if time is None:
+        return fact
+    return replace(fact, onset=time.onset, age_days=time.days, at_least=time.at_least, by_age=time.by_age)
 
 
 def _is_finding(mention: Mention, clause: Clause, categories: set[str], tokens: Tokens) -> bool:

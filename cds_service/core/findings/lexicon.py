@@ -115,6 +115,7 @@ def _forms(vocabulary: TextVocabulary) -> list[tuple[int, str, object]]:
     pairs += [(Layer.PLACE, form, meaning) for form, meaning in vocabulary.place_forms]
     pairs += [(Layer.SIGN, form, meaning) for form, meaning in vocabulary.sign_forms]
     pairs += [(Layer.HISTORY, form, meaning) for form, meaning in vocabulary.history_forms]
+    pairs += [(Layer.HISTORY, form, meaning) for form, meaning in vocabulary.denial_forms]
     pairs += [(Layer.CUE, form, meaning) for form, meaning in vocabulary.cue_forms]
     pairs += [(Layer.CUE, form, TERMINATOR) for form in vocabulary.terminator_forms]
     pairs += [(Layer.HEADING, form, meaning) for form, meaning in vocabulary.heading_forms]

@@ -12,6 +12,7 @@ from cds_service.core.findings.places import sites_of
 from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sections import EXAM, FINDINGS, HISTORY, IMPRESSION, Layout, Sentence
 from cds_service.core.findings.text import Tokens, tokenise
+from cds_service.core.findings.times import TimeReader
 from cds_service.core.findings.vocabulary import TextVocabulary
 
 REPORT = "report"
@@ -28,6 +29,7 @@ class ReportReader:
         self.vocabulary = vocabulary
         self.lexicon = Lexicon(vocabulary)
         fold = self.lexicon.fold
+        self.times = TimeReader(vocabulary.times, fold)
         self.affirming = frozenset(fold(word) for word in vocabulary.affirming)
         self._abbreviations = frozenset(fold(word) for word in vocabulary.abbreviations)
         languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
@@ -77,7 +79,7 @@ def read_report(text: str, reader: ReportReader) -> Reading:
         state.begin_sentence(mentions if len(parts) > 1 else None, sentence.stop)
         for clause in parts:
             if clause.mentions[Layer.HISTORY]:
-                history += facts_of(clause, tokens, reader.vocabulary.history_concepts, REPORT, seen)
+                history += facts_of(clause, tokens, reader.vocabulary.history_concepts, REPORT, seen, reader.times)
             if sentence.section == EXAM:
                 state.examine(sites_of(clause.mentions, clause.stop, tokens))
             elif seen:
@@ -102,7 +104,7 @@ def read_history_text(text: str, resource: str, reader: ReportReader) -> tuple[H
     for sentence, mentions in zip(sentences, _by_sentence(found, sentences), strict=True):
         if mentions[Layer.HISTORY]:
             for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
-                facts += facts_of(clause, tokens, reader.vocabulary.history_concepts, resource, False)
+                facts += facts_of(clause, tokens, reader.vocabulary.history_concepts, resource, False, reader.times)
     return merged(facts)
 
 

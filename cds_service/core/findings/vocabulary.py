@@ -109,6 +109,44 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """What a phrase of normality says: the history entry that it denies."""
+
+    concept: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """How a text says when something began. All words are single words unless said otherwise, as an editor wrote them.
+
+    Attributes:
+        units: unit of time to its days.
+        numbers: number word to its value.
+        before: words that follow "3 months" and count back from now: "ago".
+        after: words that follow "3 months" and count back to what is named next: "after".
+        lasting: words before "3 months" that say how long it has gone on: "for".
+        dating: words before a year: "in", "since".
+        months: month to its number.
+        spans: phrase to days ago.
+        long_ago: phrase to the days that it was ago at the least.
+        ages: phrase to the age in years by which it had begun.
+        at_age: phrases before an age in years.
+    """
+
+    units: Mapping[str, int]
+    numbers: Mapping[str, int]
+    before: frozenset[str]
+    after: frozenset[str]
+    lasting: frozenset[str]
+    dating: frozenset[str]
+    months: Mapping[str, int]
+    spans: Mapping[str, int]
+    long_ago: Mapping[str, int]
+    ages: Mapping[str, int]
+    at_age: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextVocabulary:
     """Everything the reader is compiled from. Each `*_forms` pairs a phrase with what it means.
 
@@ -126,6 +164,8 @@ class TextVocabulary:
         codes: (system, code) to finding id.
         answers: the code or the casefolded word of an Observation's value to what it says of the finding.
         history_concepts: every history id, to know which family entries exist.
+        denial_forms: phrase to the history entry that it denies ("normal renal function").
+        times: how a text says when something began.
     """
 
     spellings: tuple[Spelling, ...]
@@ -155,3 +195,5 @@ class TextVocabulary:
     codes: Mapping[tuple[str, str], str]
     answers: Mapping[str, State]
     history_concepts: frozenset[str]
+    denial_forms: tuple[tuple[str, Denial], ...]
+    times: TimeWords
