@@ -81,6 +81,9 @@ def test_every_lab_is_either_there_or_missing_for_a_reason() -> None:
         ({"conditions": bundle(), "procedures": None, "medications": OUTCOME}, {"conditions", "procedures"}),
         ({"conditions": bundle(condition("Gout"), OUTCOME)}, set()),
         ({"problems": bundle(condition("Gout"))}, {"conditions"}),
+        ({"family": bundle()}, {"family"}),
+        ({"x": bundle({"resourceType": "Encounter", "id": "e1", "subject": PATIENT})}, set()),
+        ({"x": bundle({"resourceType": "MedicationAdministration", "id": "a1", "subject": PATIENT})}, set()),
     ],
 )
 def test_only_lists_that_were_read_whole_count_as_read(prefetch: Json, lists: set[str]) -> None:
@@ -94,6 +97,23 @@ def test_another_patient_s_record_is_never_used() -> None:
     assert read.patient.age_years is None
     assert not read.labs
     assert len(reasons(read)) == 2
+
+
+@pytest.mark.parametrize(
+    ("patients", "age", "sex", "asides"),
+    [
+        ([patient(), patient()], 46, "female", 0),
+        ([patient(), patient(born=None)], 46, "female", 0),
+        ([patient(), patient(born="1950-01-01")], None, "female", 1),
+        ([patient(), patient(sex="male")], 46, None, 1),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_patients_who_contradict_each_other_are_not_believed(
+    patients: list[Json], age: int | None, sex: str | None, asides: int, backwards: bool
+) -> None:
+    read = chart({"all": bundle(*(patients[::-1] if backwards else patients))})
+    assert (read.patient.age_years, read.patient.sex, len(reasons(read))) == (age, sex, asides)
 
 
 def test_a_reference_by_the_bundle_s_own_url_is_the_patient() -> None:
@@ -194,12 +214,36 @@ ELEMENTS = (
     "medicationCodeableConcept",
     "birthDate",
     "gender",
+    "onsetAge",
+    "onsetString",
+    "abatementRange",
+    "clinicalStatus",
+    "reasonCode",
+    "reasonReference",
+    "medicationReference",
+    "contained",
+    "dosageInstruction",
+    "relationship",
+    "condition",
+    "period",
 )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.sampled_from(["Observation", "Condition", "Procedure", "MedicationRequest", "Patient", "ServiceRequest"]),
+    st.sampled_from(
+        [
+            "Observation",
+            "Condition",
+            "Procedure",
+            "MedicationRequest",
+            "Patient",
+            "ServiceRequest",
+            "Encounter",
+            "FamilyMemberHistory",
+            "MedicationAdministration",
+        ]
+    ),
     st.dictionaries(st.sampled_from(ELEMENTS), VALUES, max_size=4),
 )
 def test_no_resource_can_fail_the_call(kind: str, elements: dict[str, Any]) -> None:

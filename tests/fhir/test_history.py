@@ -117,3 +117,125 @@ def test_present_beats_uncertain_beats_denied() -> None:
 )
 def test_a_concept_of_the_wrong_form_says_nothing(code: object) -> None:
     assert not chart({"conditions": bundle({**condition("x"), "code": code})}).history
+
+
+# ---- other resources -------------------------------------------------------------------------------------------------
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+CALCITRIOL: Json = {"resourceType": "Medication", "id": "drug", "code": {"text": "Calcitriol"}}
+
+
+def encounter(**more: object) -> Json:
+    return {"resourceType": "Encounter", "id": "e1", "status": "finished", "subject": PATIENT, **more}
+
+
+def by_reference(reference: Json, **more: object) -> Json:
+    held = {"resourceType": "MedicationRequest", "id": "m2", "status": "active", "subject": PATIENT}
+    return {**held, "medicationReference": reference, **more}
+
+
+@pytest.mark.parametrize(
+    ("held", "concept", "state"),
+    [
+        ([encounter(reasonCode=[{"text": "Burn"}])], "burn", PRESENT),
+        ([encounter(reasonCode=[{"text": "Pain"}, {"coding": [coding(ICD, "N18.6")]}])], "ckd-g4-5", PRESENT),
+        ([encounter(reasonCode=[{"text": "Possible FOP"}])], "fop", UNCERTAIN),
+        ([encounter(reasonReference=[{"display": "Gout"}])], "gout", PRESENT),
+        ([by_reference({"reference": "#drug"}, contained=[CALCITRIOL])], "vitamin-d-supplement", PRESENT),
+        ([by_reference({"reference": "Medication/drug"}), CALCITRIOL], "vitamin-d-supplement", PRESENT),
+        ([by_reference({"reference": "https://e/Medication/drug/_history/2"}), CALCITRIOL],
+         "vitamin-d-supplement", PRESENT),
+        ([by_reference({"reference": "Medication/x", "display": "Calcitriol"})], "vitamin-d-supplement", PRESENT),
+        ([prescription(coding(RXNORM, "2418"))], "vitamin-d-supplement", PRESENT),
+        ([prescription(coding("urn:oid:2.16.840.1.113883.6.88", "209006"))], "vitamin-d-supplement", PRESENT),
+        ([{**prescription({"display": "Calcitriol"}, status="not-done"), "resourceType": "MedicationAdministration"}],
+         "vitamin-d-supplement", DENIED),
+    ],
+)  # fmt: skip
+def test_encounters_and_medications_that_are_referred_to_tell_history(
+    held: list[Json], concept: str, state: State
+) -> None:
+    assert chart({"all": bundle(*held)}).history[concept].state is state
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (by_reference({"reference": "Medication/drug"}), "was not sent"),
+        (by_reference({"reference": "#drug"}), "was not sent"),
+        (by_reference({"reference": 5}), "was not sent"),
+        (encounter(reasonReference=[{"reference": "Condition/c9"}]), "was not sent"),
+        (encounter(reasonCode=[{"text": "Burn"}], status="cancelled"), "cancelled"),
+        (encounter(reasonCode=[{"text": "Burn"}], status="planned"), "not taken place"),
+        (encounter(reasonCode=[{"text": "Burn"}], subject={"reference": "Patient/p2"}), "not the call's patient"),
+    ],
+)
+def test_what_cannot_be_followed_or_used_is_set_aside(resource: Json, reason: str) -> None:
+    read = chart({"all": bundle(resource)})
+    assert not read.history
+    assert reason in reasons(read)[0]
+
+
+def test_the_reason_of_an_encounter_keeps_the_state_of_the_condition_it_refers_to() -> None:
+    held = [encounter(reasonReference=[{"reference": "Condition/c1"}]), condition("Gout", **verified("refuted"))]
+    assert chart({"all": bundle(*held)}).history["gout"].state is DENIED
+
+
+# ---- the family ------------------------------------------------------------------------------------------------------
+
+
+def relative(*conditions: Json, who: str = "brother", **more: object) -> Json:
+    held = {"resourceType": "FamilyMemberHistory", "id": "f1", "status": "completed", "patient": PATIENT}
+    listed = [{"code": code} for code in conditions]
+    return {**held, "relationship": {"coding": [{"code": "X", "display": who}]}, "condition": listed, **more}
+
+
+FOP: Json = {"coding": [coding(SNOMED, "82725007", "Fibrodysplasia ossificans progressiva")]}
+
+
+@pytest.mark.parametrize(
+    ("resource", "history"),
+    [
+        (relative(FOP), {"family-fop": PRESENT}),
+        (relative({"text": "Tumoral calcinosis"}), {"family-tumoral-calcinosis": PRESENT}),
+        (relative({"text": "Possible FOP"}), {"family-fop": UNCERTAIN}),
+        (relative({"text": "No FOP"}), {"family-fop": DENIED}),
+        (relative({"text": "Gout"}, FOP), {"family-fop": PRESENT}),
+        (relative({"text": "Gout"}), {}),
+        (relative(FOP, condition="FOP"), {}),
+    ],
+)
+def test_what_a_relative_has_is_the_family_s_and_never_the_patient_s(resource: Json, history: dict[str, State]) -> None:
+    found = chart({"family": bundle(resource)}).history
+    assert {name: fact.state for name, fact in found.items()} == history
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (relative(FOP, status="entered-in-error"), "in error"),
+        (relative(FOP, patient={"reference": "Patient/p2"}), "not the call's patient"),
+        (relative(FOP, who="Adoptive mother"), "not one by blood"),
+        (relative(FOP, who="step-brother"), "not one by blood"),
+        (relative(FOP, who="Father-in-law"), "not one by blood"),
+    ],
+)
+def test_a_family_history_that_must_not_be_used_is_set_aside(resource: Json, reason: str) -> None:
+    read = chart({"family": bundle(resource)})
+    assert not read.history
+    assert reason in reasons(read)[0]
+
+
+def test_the_relative_is_named_beside_what_they_have() -> None:
+    assert chart({"family": bundle(relative(FOP))}).history["family-fop"].label.startswith("brother: ")
+
+
+# ---- conflicts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_both_sides_of_a_conflict_are_told(backwards: bool) -> None:
+    held = [condition("Gout", **verified("confirmed")), condition("Gout", id="c2", **verified("refuted"))]
+    read = chart({"conditions": bundle(*(held[::-1] if backwards else held))})
+    assert read.history["gout"].resource == "Condition/c1"
+    assert [(aside.resource, "denies" in aside.reason) for aside in read.set_aside] == [("Condition/c2", True)]
