@@ -79,7 +79,7 @@ def history_vocabulary(data: Plain) -> HistoryVocabulary:
         {entry["id"]: _history_entry(entry) for entry in data["history"]},
         _frozen(whole),
         _frozen(prefixes),
-        frozenset(map(str, data["not_related"])),
+        frozenset(map(str, (*data["not_related"], *data["not_related_codes"]))),
     )
 
 

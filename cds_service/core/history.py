@@ -42,7 +42,7 @@ class HistoryVocabulary:
         entries: by id.
         codes: whole codes by system: "snomed" and "rxnorm" to code to entry ids.
         prefixes: beginnings of codes without dots, by system: "icd10cm" and "atc" to prefix to entry ids.
-        not_related: words of a relationship that is not one by blood.
+        not_related: words, and codes of HL7 v3 RoleCode, of a relationship that is not one by blood.
     """
 
     entries: Mapping[str, HistoryEntry]

@@ -42,8 +42,10 @@ def _reason(held: Held, vocabulary: HistoryVocabulary, identity: Identity) -> st
         return "it names no patient"
     if resource.get("status") == "entered-in-error":
         return IN_ERROR
-    related = " ".join(texts_of(resource.get("relationship"))).lower().replace("-", " ")
-    return "" if vocabulary.not_related.isdisjoint(related.split()) else "the relative is not one by blood"
+    relationship = resource.get("relationship")
+    words = " ".join(texts_of(relationship)).lower().replace("-", " ").split()
+    codes = [code for _, code, _ in codings(relationship)]
+    return "" if vocabulary.not_related.isdisjoint((*words, *codes)) else "the relative is not one by blood"
 
 
 def _facts_of(

@@ -217,6 +217,7 @@ def test_what_a_relative_has_is_the_family_s_and_never_the_patient_s(resource: J
         (relative(FOP, patient={"reference": "Patient/p2"}), "not the call's patient"),
         (relative(FOP, who="Adoptive mother"), "not one by blood"),
         (relative(FOP, who="step-brother"), "not one by blood"),
+        (relative(FOP, relationship={"coding": [{"code": "HUSB"}]}), "not one by blood"),
         (relative(FOP, who="Father-in-law"), "not one by blood"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import Mention
 from cds_service.core.findings.text import TOKEN, Tokens
@@ -33,6 +35,21 @@ class Time:
     onwards: bool = False
 
 
+class _Told(Enum):
+    """What the number of a phrase is: days ago, days ago at the least, the age by which, or an age that follows."""
+
+    SPAN = auto()
+    LONG_AGO = auto()
+    AGE = auto()
+    AT_AGE = auto()
+
+
+class _Phrase(NamedTuple):
+    words: tuple[str, ...]
+    told: _Told
+    number: int
+
+
 class TimeReader:
     """The compiled words of time. Build once, share freely."""
 
@@ -40,47 +57,57 @@ class TimeReader:
         def folded(table: Mapping[str, int]) -> dict[str, int]:
             return {fold(word): number for word, number in table.items()}
 
-        def phrases(table: Mapping[str, int]) -> dict[str, list[tuple[tuple[str, ...], int]]]:
-            found: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-            for form, number in sorted(table.items(), key=lambda pair: -len(pair[0])):
-                parts = tuple(fold(match[0]) for match in TOKEN.finditer(form))
-                found.setdefault(parts[0], []).append((parts, number))
-            return found
-
         self._units, self._numbers, self._months = map(folded, (words.units, words.numbers, words.months))
         self._before, self._after, self._lasting, self._dating = (
             frozenset(map(fold, each)) for each in (words.before, words.after, words.lasting, words.dating)
         )
-        self._spans, self._long_ago, self._ages = map(phrases, (words.spans, words.long_ago, words.ages))
-        self._at_age = phrases(dict.fromkeys(words.at_age, 0))
+        self._phrases: dict[str, list[_Phrase]] = {}
+        tables = (words.spans, words.long_ago, words.ages, dict.fromkeys(words.at_age, 0))
+        told = [
+            _Phrase(tuple(fold(match[0]) for match in TOKEN.finditer(form)), kind, number)
+            for kind, table in zip(_Told, tables, strict=True)
+            for form, number in table.items()
+        ]
+        for phrase in sorted(told, key=lambda phrase: -len(phrase.words)):
+            self._phrases.setdefault(phrase.words[0], []).append(phrase)
+        # The longest word of a phrase is its rarest: a clause with none of these, and no year, names no time.
+        self._signs = frozenset((*self._units, *self._months, *(max(phrase.words, key=len) for phrase in told)))
+        self._openers = frozenset((*self._phrases, *self._numbers, *self._months))
 
     def times(self, tokens: Tokens, first: int, stop: int) -> list[Time]:
         """The times that the tokens from `first` to `stop` name, in order."""
+        words = tokens.words[first:stop]
+        if self._signs.isdisjoint(words) and not any(map(_year, words)):
+            return []
         found: list[Time] = []
-        at = first
-        while at < stop:
-            time = self._at(tokens, at, stop)
-            if time is not None:
-                found.append(time)
-            at = at + 1 if time is None else time.stop
+        free = first
+        for at, word in enumerate(words, first):
+            if at >= free and (word in self._openers or word.isdecimal()):
+                time = self._at(tokens, at, stop)
+                if time is not None:
+                    found.append(time)
+                    free = time.stop
         return found
 
     def _at(self, tokens: Tokens, at: int, stop: int) -> Time | None:
-        return self._phrase(tokens, at, stop) or self._count(tokens, at, stop) or self._date(tokens, at, stop)
+        for phrase in self._phrases.get(tokens.words[at], ()):
+            end = at + len(phrase.words)
+            if end <= stop and tuple(tokens.words[at:end]) == phrase.words:
+                time = self._phrase(tokens, at, end, stop, phrase)
+                if time is not None:
+                    return time
+        return self._count(tokens, at, stop) or self._date(tokens, at, stop)
 
-    def _phrase(self, tokens: Tokens, at: int, stop: int) -> Time | None:
-        words = tokens.words
-        if (found := _match(self._spans, words, at, stop)) is not None:
-            return Time(at, found[0], _quote(tokens, at, found[0]), days=found[1])
-        if (found := _match(self._long_ago, words, at, stop)) is not None:
-            return Time(at, found[0], _quote(tokens, at, found[0]), days=found[1], at_least=True)
-        if (found := _match(self._ages, words, at, stop)) is not None:
-            return Time(at, found[0], _quote(tokens, at, found[0]), by_age=found[1])
-        if (found := _match(self._at_age, words, at, stop)) is not None and found[0] < stop:
-            age = self._number(words[found[0]])
-            if age is not None and age < _OLDEST:
-                return Time(at, found[0] + 1, _quote(tokens, at, found[0] + 1), by_age=age)
-        return None
+    def _phrase(self, tokens: Tokens, at: int, end: int, stop: int, phrase: "_Phrase") -> Time | None:
+        said = _quote(tokens, at, end)
+        if phrase.told is _Told.AT_AGE:
+            age = self._number(tokens.words[end]) if end < stop else None
+            if age is None or age > _OLDEST:
+                return None
+            return Time(at, end + 1, _quote(tokens, at, end + 1), by_age=age)
+        if phrase.told is _Told.AGE:
+            return Time(at, end, said, by_age=phrase.number)
+        return Time(at, end, said, days=phrase.number, at_least=phrase.told is _Told.LONG_AGO)
 
     def _count(self, tokens: Tokens, at: int, stop: int) -> Time | None:
         """A number of units of time before now: "3 months ago", "for 10 years", "6 months after"."""
@@ -137,16 +164,6 @@ def _fits(mention: Mention, time: Time, others: Sequence[Mention], words: Sequen
 
 def _distance(mention: Mention, time: Time) -> int:
     return max(time.first - mention.stop, mention.first - time.stop, 0)
-
-
-def _match(
-    table: Mapping[str, list[tuple[tuple[str, ...], int]]], words: Sequence[str], at: int, stop: int
-) -> tuple[int, int] | None:
-    for parts, number in table.get(words[at], ()):
-        end = at + len(parts)
-        if end <= stop and tuple(words[at:end]) == parts:
-            return end, number
-    return None
 
 
 def _quote(tokens: Tokens, first: int, stop: int) -> str:
