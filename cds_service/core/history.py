@@ -100,6 +100,8 @@ def dated(fact: HistoryFact, as_of: date, age_years: Decimal | None, written_day
         age_years: the patient's age on that day.
         written_days: how long ago the text was written, from where "3 months ago" counts.
     """
+    if not fact.onset and fact.ended is None:
+        return fact
     days, at_least = _days_since(fact.onset, fact.age_days, as_of, written_days), fact.at_least
     if fact.by_age is not None and age_years is not None and age_years > fact.by_age:
         days, at_least = int((age_years - fact.by_age) * _DAYS_OF_YEAR), True

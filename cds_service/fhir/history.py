@@ -126,7 +126,8 @@ def _facts_of(
     for fact in said:
         combined = _combined(fact.state, state)
         if combined is not None:
-            yield replace(_at(fact, began, over), state=combined)
+            told = _at(fact, began, over)
+            yield told if told.state is combined else replace(told, state=combined)
 
 
 def _said(texts: list[str], spoken: str, name: str, began: Beginning, reader: Reader) -> Iterator[HistoryFact]:
@@ -144,7 +145,7 @@ def _spoken(said: list[HistoryFact]) -> Beginning:
 
 def _at(fact: HistoryFact, began: Beginning, over: tuple[str, int | None] | None) -> HistoryFact:
     """The fact with the dates of its resource where its own words tell none."""
-    if not fact.onset:
+    if not fact.onset and began.text:
         fact = replace(fact, onset=began.text, age_days=began.days, at_least=began.at_least)
     return fact if over is None or fact.ended is not None else replace(fact, ended=over[0], ended_days=over[1])
 

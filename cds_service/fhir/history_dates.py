@@ -13,6 +13,9 @@ from cds_service.fhir.resources import codings
 _DAYS_OF_UNIT = {"a": Decimal("365.25"), "mo": Decimal("30.44"), "wk": Decimal(7), "d": Decimal(1)}
 """The units of a FHIR Age (UCUM)."""
 
+_OLDEST_DAYS = 50_000
+_LONGEST_WORDS = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -26,11 +29,11 @@ class Beginning:
 def beginning(resource: Mapping[str, Any], kind: Kind, as_of: datetime, age_years: Decimal | None) -> Beginning:
     """When it began, or else the day by which it was on record; a date that makes no sense is no reason to lose it."""
     for element in kind.dates:
-        told = _told(resource.get(element), "start", "low", as_of, age_years)
+        told = _told(resource[element], "start", "low", as_of, age_years) if element in resource else None
         if told is not None:
             return Beginning(*told)
     for element in kind.recorded:
-        told = _told(resource.get(element), "start", "low", as_of, age_years)
+        told = _told(resource[element], "start", "low", as_of, age_years) if element in resource else None
         if told is not None:
             return Beginning(*told, at_least=True)
     return Beginning()
@@ -41,6 +44,8 @@ def ending(
 ) -> tuple[str, int | None] | None:
     """None while it goes on, else the date of its end as text and in days to the call; empty and None where undated."""
     for element in kind.ends:
+        if element not in resource and element != DOSAGE_END:
+            continue
         values: list[object] = [*_dosage_ends(resource)] if element == DOSAGE_END else [resource.get(element)]
         told = [_told(value, "end", "high", as_of, age_years) for value in values]
         # One dosage without an end goes on.
@@ -48,7 +53,7 @@ def ending(
             return min(filter(None, told), key=lambda each: each[1])
     text = resource.get("abatementString")
     if kind.over_by == "clinicalStatus" and (resource.get("abatementBoolean") is True or isinstance(text, str)):
-        return text.strip() if isinstance(text, str) else "", None
+        return text.strip()[:_LONGEST_WORDS] if isinstance(text, str) else "", None
     status = resource.get(kind.over_by)
     values = [code for _, code, _ in codings(status)] if isinstance(status, dict) else [status]
     return ("", None) if any(value in kind.over for value in values if isinstance(value, str)) else None
@@ -79,7 +84,7 @@ def _at_age(age: Mapping[str, Any], age_years: Decimal | None) -> tuple[str, int
         value = Decimal(str(age["value"]))
     except InvalidOperation:
         return None
-    if age_years is None or unit is None or not value.is_finite():
+    if age_years is None or unit is None or not value.is_finite() or not 0 <= value <= _OLDEST_DAYS:
         return None
     days = int(age_years * _DAYS_OF_UNIT["a"] - value * unit)
     return (f"at age {value} {age.get('unit', '')}".strip(), days) if days >= 0 else None

@@ -103,6 +103,7 @@ def test_who_was_a_child_once_is_no_child(text: str, is_child: bool) -> None:
         ("No renal impairment", {"ckd-g3", "ckd-g4-5"}),
         ("No kidney disease, normal calcium", {"ckd-g3", "ckd-g4-5", "hypercalcaemia"}),
         ("No renal failure", {"ckd-g4-5"}),
+        ("No trauma, fever or weight loss", {"trauma"}),
         ("Calcium and phosphate are normal", {"hypercalcaemia", "hyperphosphataemia"}),
         ("Possibly normal renal function", set()),
         ("Not normal renal function", set()),

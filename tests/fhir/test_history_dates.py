@@ -43,6 +43,7 @@ def until(end: str) -> list[Json]:
         (condition("Burn", onsetAge=years(6)), "burn", "at age 6 years", 14610, False),
         (condition("Burn", onsetRange={"low": years(6), "high": years(8)}), "burn", "at age 6 years", 14610, False),
         (condition("Burn", onsetAge={"value": "six"}), "burn", "", None, False),
+        (condition("Burn", onsetAge={**years(6), "value": 10**400}), "burn", "", None, False),
         (condition("Burn", onsetString="40 years ago"), "burn", "40 years ago", 14600, False),
         (condition("Burn", onsetString="in 1985"), "burn", "1985", 15300, False),
         (condition("Burn", onsetString="in childhood"), "burn", "in childhood", 10227, True),
