@@ -13,6 +13,7 @@ from cds_service.content.locate import default_content
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_from_json
+from cds_service.core.history import dated
 from cds_service.core.scoring import criteria_of
 from cds_service.fhir.chart import read_chart
 from cds_service.fhir.draft import read_draft
@@ -42,7 +43,8 @@ def known_of(content: Content, case: PublishedCase) -> Known:
     chart = read_chart(call, content.labs, content.history, AS_OF, content.vocabulary.read_history)
     told = read_draft(SERVICE.reports(call)[0].report, chart.report_observations, content.reader).reading.history
     facts = facts_from_json(answered(content, case).body["reports"][0]["facts"])
-    return Known(facts, tuple(chart.history.values()), told)
+    by_report = tuple(dated(fact, AS_OF.date(), chart.patient.age_years) for fact in told)
+    return Known(facts, tuple(chart.history.values()), by_report)
 
 
 def placed(content: Content, case: PublishedCase, known: Known, leave_out: LeaveOut) -> Placing:
