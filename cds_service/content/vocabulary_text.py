@@ -47,9 +47,7 @@ def text_vocabulary(
         affirming=tuple(cues["affirming"]),
         language_words={name: frozenset(words) for name, words in cues["languages"].items()},
         tissues={entry["id"]: _tissue(entry) for entry in findings["tissues"]},
-        patient_findings=frozenset(
-            (*findings["patient_findings"], *(_NAMED + entry["id"] for entry in findings["names"]))
-        ),
+        patient_findings=_of_the_patient(findings),
         mineral_findings=frozenset(derived["mineral"]),
         in_several_lesions=_parts(derived["in_several_lesions"]),
         on_both_sides=_parts(derived["on_both_sides"]),
@@ -63,6 +61,10 @@ def text_vocabulary(
         denial_forms=_denials(history["history"]),
         times=_times(cues["times"]),
     )
+
+
+def _of_the_patient(findings: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset((*findings["patient_findings"], *(_NAMED + entry["id"] for entry in findings["names"])))
 
 
 def _forms(
