@@ -14,7 +14,7 @@ from cds_service.audit.body import JudgedReport, record_body
 from cds_service.audit.record import Arrival, AuditRecord, Outcome, timestamp
 from cds_service.content.load import Content
 from cds_service.core.cards import differential_card, differential_list, must_not_miss_card
-from cds_service.core.differential import Differential, alarms, rank
+from cds_service.core.differential import Differential, alarms, patterns_there, rank
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading, condensed
 from cds_service.core.history import contradicted, dated, merged
@@ -97,7 +97,8 @@ def judge(content: Content, facts: Facts) -> Differential:
     ranked = rank(evaluation.outcomes, content.engine.rules.etiologies)
     tests = next_tests(content.engine, evaluation) if ranked else ()
     spoken, quiet = alarms(content.engine, facts)
-    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet)
+    patterns = patterns_there(content.vocabulary.patterns, facts, content.engine.sources)
+    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
 
 
 def _judge(content: Content, chart: Chart, to_read: ReportToRead, as_of: datetime) -> JudgedReport:

@@ -52,6 +52,8 @@ def _report(item: JudgedReport) -> Json:
         "mustNotMiss": [_spoken(spoken, True) for spoken in found.spoken]
         + [_spoken(spoken, False) for spoken in found.kept_quiet],
     }
+    if found.patterns:
+        stored["patterns"] = [pattern.label for pattern in found.patterns]
     return {**stored, "silent": item.silent} if item.silent else stored
 
 

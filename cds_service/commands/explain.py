@@ -60,8 +60,11 @@ def _facts(report: ReportRow) -> Iterator[str]:
     for lab in report.labs:
         if not lab.missing:
             compared = f" = {lab.compared}" if lab.conversion else ""
-            told = f"{lab.sent}{compared} {lab.flag} [{lab.range}] {lab.effective} {lab.resource}"
+            reads = f"not used: {lab.unused}" if lab.unused else lab.flag
+            earlier = f"; {lab.earlier}" if lab.earlier else ""
+            told = f"{lab.sent}{compared} {reads} [{lab.range}] {lab.effective} {lab.resource}{earlier}"
             yield f"  lab      {lab.label}: {told}"
+    yield from (f"  pattern  {pattern}" for pattern in report.patterns)
     for entry in report.history:
         yield f"  history  {entry.label}: {entry.state}, {entry.told} ({entry.where})"
     for lesion in report.lesions:

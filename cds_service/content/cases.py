@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from cds_service.content.yaml_source import Path_, Source, read_source
 from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
 from cds_service.core.facts import (
+    EarlierResult,
     Facts,
     Finding,
     HistoryFact,
@@ -37,6 +38,7 @@ AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 """All cases are judged at this moment, so that dates in them stay what they are."""
 
 _VALUE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)(?: (.+))?\Z")
+_AGO = re.compile(r"([0-9]+) days ago\Z")
 _STATES = {"-": State.DENIED, "?": State.UNCERTAIN}
 _VERDICTS = {
     "met": Verdict.MET,
@@ -152,7 +154,12 @@ class _FactsOfCase:
         labs = [
             self._lab(name, text, patient, data.get("lab_age_days", 1)) for name, text in data.get("labs", {}).items()
         ]
-        results = {result.lab: result for result in labs if result is not None}
+        earlier = data.get("earlier_labs", {})
+        results = {
+            result.lab: replace(result, series=self._earlier(result.lab, earlier.get(result.lab, ())))
+            for result in labs
+            if result is not None
+        }
         history = [self._history(entry) for entry in data.get("history", [])]
         reading = self._reading(data)
         return Facts(
@@ -185,20 +192,39 @@ class _FactsOfCase:
             return None
         limits = known.range_for(patient)
         day = (AS_OF - timedelta(days=age_days)).date().isoformat()
+        if _VALUE.match(text) is None:
+            return LabResult(name, None, text, limits, text, "", day, age_days, "case")
+        value = self._value(name, text)
+        return None if value is None else LabResult(name, value, None, limits, text, "", day, age_days, "case")
+
+    def _value(self, lab: str, text: str) -> Interval | None:
+        """What "<5 mg/dL" or "7.4 mmol/L" allows, in the lab's unit."""
         match = _VALUE.match(text)
         if match is None:
-            return LabResult(name, None, text, limits, text, "", day, age_days, "case")
+            return None
         comparator, digits, unit = match.groups()
-        conversion = self.content.labs.conversion(name, unit or known.unit)
+        conversion = self.content.labs.conversion(lab, unit or self.content.labs.labs[lab].unit)
         if conversion is None:
-            self._refuse(f"gives {name} in {unit!r}, which it has not.", "Use a unit that labs.yaml lists for it.")
+            self._refuse(f"gives {lab} in {unit!r}, which it has not.", "Use a unit that labs.yaml lists for it.")
             return None
         value = Interval.exactly(Decimal(digits)).scaled(*conversion)
         if comparator == "<":
-            value = Interval(None, value.high, high_open=True)
-        elif comparator == ">":
-            value = Interval(value.low, None, low_open=True)
-        return LabResult(name, value, None, limits, text, "", day, age_days, "case")
+            return Interval(None, value.high, high_open=True)
+        return Interval(value.low, None, low_open=True) if comparator == ">" else value
+
+    def _earlier(self, lab: str, listed: Iterable[str]) -> tuple[EarlierResult, ...]:
+        """Earlier results as a case gives them, each "27 mL/min/{1.73_m2}, 120 days ago", newest first."""
+        found = []
+        for text in listed:
+            told, _, ago = text.rpartition(", ")
+            days = _AGO.match(ago)
+            value = None if days is None else self._value(lab, told)
+            if days is None or value is None:
+                self._refuse(f"gives an earlier {lab} as {text!r}.", "Write it as '27 mg/dL, 120 days ago'.")
+                continue
+            age = int(days[1])
+            found.append(EarlierResult((AS_OF - timedelta(days=age)).date().isoformat(), age, value))
+        return tuple(sorted(found, key=lambda point: point.age_days))
 
     def _history(self, entry: str | Mapping[str, str]) -> HistoryFact:
         stated, onset = (entry, "") if isinstance(entry, str) else next(iter(entry.items()))

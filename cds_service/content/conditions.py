@@ -1,6 +1,6 @@
 """Turns the `when`, `entry`, `trigger` and `unless` of a rule file into core conditions, or complains exactly."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,9 +23,14 @@ from cds_service.core.conditions import (
     OfSize,
     Without,
 )
+from cds_service.core.course import FALLING, RISING, LabSustained, LabTrend, TrendTerms
 from cds_service.errors import Problem
 
 OPERATORS = ("above", "at_least", "below", "at_most")
+_NO_SERIES = (
+    "asks for the course of a lab whose earlier results are not kept.",
+    "Give the lab a `trend` in rules/vocabulary/labs.yaml.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class KnownWords:
 
     Attributes:
         convert: (lab id, unit) to the factor to the lab's own unit and its decimals, or None for a unit not listed.
+        trends: what counts as a trend, by lab id, for the labs whose earlier results are kept.
+        patterns: named conditions, by id.
     """
 
     findings: Set[str]
@@ -41,6 +48,8 @@ class KnownWords:
     history: Set[str]
     labs: Set[str]
     convert: Callable[[str, str], tuple[Decimal, int] | None]
+    trends: Mapping[str, TrendTerms] = field(default_factory=dict)
+    patterns: Mapping[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -137,13 +146,22 @@ class ConditionReader:
         return InHistory(entries, self._days(data, "within", path), self._days(data, "before", path))
 
     def lab(self, data: dict[str, Any], path: Path_) -> Condition:
-        """`{lab: id, is: word}` or `{lab: id, below: 15, unit: ...}`, either with `within`."""
-        self._only(data, ("lab", "is", "unit", "within", *OPERATORS), path)
+        """`{lab: id, is: word}` or `{lab: id, below: 15, unit: ...}`, either with `within`.
+
+        Of the course: `{lab: id, trend: rising}`, and `{lab: id, below: 60, unit: ..., for_days: 90}`.
+        """
         lab = self._ids(data, "lab", self.known.labs, "rules/vocabulary/labs.yaml", path)[0]
+        if "trend" in data:
+            return self._trend(lab, data, path)
+        time = "for_days" if "for_days" in data else "within"
+        self._only(data, ("lab", "is", "unit", time, *OPERATORS), path)
         within = self._days(data, "within", path)
         if "is" in data:
             words = {"high", "low", "normal", "positive", "negative"}
             return LabIs(lab, self._ids(data, "is", words, "high, low, normal, positive, negative", path)[0], within)
+        return self._lab_bounds(lab, within, data, path)
+
+    def _lab_bounds(self, lab: str, within: int | None, data: dict[str, Any], path: Path_) -> Condition:
         bounds = self._limits(data, path)
         conversion = self.known.convert(lab, str(data.get("unit", "")))
         if conversion is None:
@@ -152,7 +170,26 @@ class ConditionReader:
         factor, places = conversion
         step = Decimal(1).scaleb(-places)
         limits = tuple((operator, (limit * factor).quantize(step).normalize() + 0) for operator, limit in bounds.limits)
-        return LabWithin(lab, Bounds(limits), within)
+        if "for_days" not in data:
+            return LabWithin(lab, Bounds(limits), within)
+        days = data["for_days"]
+        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+            return self._refuse((*path, "for_days"), "is not a number of days.", "Write a whole number, such as 90.")
+        if lab not in self.known.trends:
+            return self._refuse(path, *_NO_SERIES)
+        return LabSustained(lab, Bounds(limits), days)
+
+    def _trend(self, lab: str, data: dict[str, Any], path: Path_) -> Condition:
+        self._only(data, ("lab", "trend"), path)
+        direction = self._ids(data, "trend", {RISING, FALLING}, f"{RISING}, {FALLING}", path)[0]
+        terms = self.known.trends.get(lab)
+        return self._refuse(path, *_NO_SERIES) if terms is None else LabTrend(lab, direction, terms)
+
+    def pattern(self, data: dict[str, Any], path: Path_) -> Condition:
+        """`{pattern: id}`: a condition that labs.yaml names."""
+        self._only(data, ("pattern",), path)
+        name = self._ids(data, "pattern", self.known.patterns.keys(), "patterns in rules/vocabulary/labs.yaml", path)[0]
+        return self.known.patterns.get(name, AllOf(()))
 
     def all_of(self, data: dict[str, Any], path: Path_) -> Condition:
         """`{all: [...]}`."""
@@ -188,6 +225,7 @@ _READERS: dict[str, Callable[[ConditionReader, dict[str, Any], Path_], Condition
     "sex": ConditionReader.sex,
     "history": ConditionReader.history,
     "lab": ConditionReader.lab,
+    "pattern": ConditionReader.pattern,
     "all": ConditionReader.all_of,
     "any": ConditionReader.any_of,
     "not": ConditionReader.negation,

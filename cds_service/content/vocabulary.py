@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cds_service.content.conditions import KnownWords
+from cds_service.content.conditions import ConditionReader, KnownWords
 from cds_service.content.schemas import Schemas
 from cds_service.content.vocabulary_chart import history_vocabulary, lab_vocabulary
 from cds_service.content.vocabulary_text import text_vocabulary
@@ -16,6 +16,7 @@ from cds_service.core.findings import ReportReader, TextVocabulary, read_history
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.labs import LabVocabulary
+from cds_service.core.rules import Pattern
 from cds_service.errors import ContentError, Problem
 
 KINDS = ("labs", "history", "findings", "cues", "sections")
@@ -30,6 +31,7 @@ class Vocabulary:
     reader: ReportReader
     labels: Labels
     known: KnownWords
+    patterns: tuple[Pattern, ...]
 
     def read_history(self, text: str, resource: str) -> tuple[HistoryFact, ...]:
         """What a text of the chart says of the history."""
@@ -55,7 +57,7 @@ def read_vocabulary(rules_dir: Path, schemas: Schemas) -> Vocabulary:
     units = _units(rules_dir / "vocabulary" / "units.json", problems)
     if problems:
         raise ContentError(problems)
-    return _made_from({kind: source.data for kind, source in sources.items()}, units)
+    return _made_from(sources, units)
 
 
 def _units(path: Path, problems: list[Problem]) -> dict[str, Any]:
@@ -68,7 +70,8 @@ def _units(path: Path, problems: list[Problem]) -> dict[str, Any]:
     return units
 
 
-def _made_from(data: Mapping[str, Any], units: Mapping[str, Any]) -> Vocabulary:
+def _made_from(sources: Mapping[str, Source], units: Mapping[str, Any]) -> Vocabulary:
+    data = {kind: source.data for kind, source in sources.items()}
     labs = lab_vocabulary(data["labs"], dict(units))
     history = history_vocabulary(data["history"])
     text = text_vocabulary(data["findings"], data["cues"], data["sections"], data["history"])
@@ -91,8 +94,27 @@ def _made_from(data: Mapping[str, Any], units: Mapping[str, Any]) -> Vocabulary:
         history=history.entries.keys(),
         labs=labs.labs.keys(),
         convert=labs.conversion,
+        trends={lab.id: lab.trend for lab in labs.labs.values() if lab.trend is not None},
     )
-    return Vocabulary(labs, history, ReportReader(text), labels, known)
+    patterns = _patterns(sources["labs"], known)
+    whole = replace(known, patterns={pattern.id: pattern.when for pattern in patterns})
+    return Vocabulary(labs, history, ReportReader(text), labels, whole, patterns)
+
+
+def _patterns(source: Source, known: KnownWords) -> tuple[Pattern, ...]:
+    """The patterns of several labs that `labs.yaml` names.
+
+    Raises:
+        ContentError: a condition cannot be read.
+    """
+    reader = ConditionReader(source, known)
+    found = tuple(
+        Pattern(str(entry["id"]), str(entry["label"]), reader.read(entry["when"], ("patterns", place, "when")))
+        for place, entry in enumerate(source.data["patterns"])
+    )
+    if reader.problems:
+        raise ContentError(reader.problems)
+    return found
 
 
 def _findings_of(text: TextVocabulary) -> frozenset[str]:

@@ -4,16 +4,19 @@ The data has passed its schema; what a schema cannot see (two labs with one code
 of here.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from cds_service.content.lengths import days_in
+from cds_service.core.course import TrendTerms
 from cds_service.core.facts import ReferenceRange
 from cds_service.core.history import HistoryEntry, HistoryVocabulary
 from cds_service.core.lab_words import LabKind, NameWords, ResultWords, folded_unit, plain_words
-from cds_service.core.labs import AnswersFor, Known, Lab, LabVocabulary, Orderable, Panel, RangeBand
+from cds_service.core.labs import AnswersFor, Height, Known, Lab, LabVocabulary, Orderable, Panel, RangeBand
 from cds_service.errors import ContentError, Problem
 
 LABS_FILE, UNITS_FILE = "rules/vocabulary/labs.yaml", "rules/vocabulary/units.json"
@@ -56,6 +59,12 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
         panels=tuple(_panel(panel, names) for panel in labs["panels"]),
         prefetch_count=int(labs["prefetch_count"]),
         newest_egfr_days=int(labs["newest_egfr_days"]),
+        egfr_leads_days=int(labs["egfr_leads_days"]),
+        series_points=int(labs["series"]["points"]),
+        series_apart=timedelta(days=int(labs["series"]["apart_days"])),
+        height=_height(labs["height"], names),
+        after_dialysis=_phrases(labs["after_dialysis"], ""),
+        specimens_after_dialysis=_phrases(labs["specimens_after_dialysis"], r"\s*\Z"),
     )
 
 
@@ -126,10 +135,14 @@ def _lab(entry: Plain, units: Plain, displays: Mapping[str, str]) -> Lab:
         bands=tuple(_band(band) for band in entry.get("ranges", ())),
         plausible=(Decimal(str(plausible["low"])), Decimal(str(plausible["high"]))) if plausible else None,
         positive_from=_number(entry.get("positive_from")),
-        prefetch=str(entry["prefetch"]),
+        prefetch=str(entry.get("prefetch", "")),
         loincs=tuple(str(code["code"]) for code in entry["codes"] if _is_matched(code)),
         orderable=_orderable(entry.get("orderable"), displays),
         answers_for=_answers_for(entry.get("answers_for")),
+        stale_days=int(entry["stale_days"]) if "stale_days" in entry else None,
+        changed_by_dialysis="changed_by_dialysis" in entry,
+        trend=_trend(entry.get("trend")),
+        product_of=tuple(map(str, entry.get("product_of", ()))),
     )
 
 
@@ -153,6 +166,32 @@ def _answers_for(data: Plain | None) -> AnswersFor | None:
     return None if data is None else AnswersFor(str(data["lab"]), data["overrides"] is True, int(data["within_days"]))
 
 
+def _trend(data: Plain | None) -> TrendTerms | None:
+    if data is None:
+        return None
+    share = Decimal(str(data["percent"])) / 100
+    return TrendTerms(share, Decimal(str(data["amount"])), int(data["least_days"]), int(data["window_days"]))
+
+
+def _height(data: Plain, names: NameWords) -> Height:
+    plausible = data["plausible"]
+    return Height(
+        loincs=tuple(str(code["code"]) for code in data["codes"]),
+        names=frozenset(names.key(str(name)) for name in data["names"]),
+        factors={folded_unit(str(unit)): Decimal(str(factor)) for unit, factor in data["units"].items()},
+        plausible=(Decimal(str(plausible["low"])), Decimal(str(plausible["high"]))),
+        prefetch=str(data["prefetch"]),
+        within_days=int(data["within_days"]),
+        from_years=Decimal(str(data["from_years"])),
+    )
+
+
+def _phrases(listed: Iterable[Any], end: str) -> re.Pattern[str]:
+    """Any of these phrases as whole words, however they are joined."""
+    joined = (r"[\W_]+".join(map(re.escape, plain_words(str(phrase)))) for phrase in listed)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(joined)})(?![^\W_]){end}", re.IGNORECASE)
+
+
 def _codes(entries: Iterable[Plain]) -> Iterable[tuple[str, Known]]:
     for entry in entries:
         lab = str(entry["id"])
@@ -160,7 +199,7 @@ def _codes(entries: Iterable[Plain]) -> Iterable[tuple[str, Known]]:
         for code in entry["codes"]:
             if _is_matched(code):
                 loinc = str(code["code"])
-                yield loinc, Known(lab, special.get(loinc, lab), frozenset(map(str, code.get("not_for", ()))))
+                yield loinc, Known(lab, special.get(loinc, lab), code.get("after_dialysis") is True)
 
 
 def _names(entries: Iterable[Plain], names: NameWords) -> Iterable[tuple[str, Known]]:
@@ -217,7 +256,7 @@ def _result_words(labs: Plain) -> ResultWords:
 def _unit_spellings(labs: Plain, entries: Iterable[Plain]) -> dict[str, str]:
     own = {str(unit) for entry in entries for _, measured in substances(entry) for unit in measured.get("units", ())}
     listed = {folded_unit(str(spelling)): str(unit) for spelling, unit in labs["unit_spellings"].items()}
-    return {folded_unit(unit): unit for unit in sorted(own)} | listed
+    return {unit: unit for unit in sorted(own)} | {folded_unit(unit): unit for unit in sorted(own)} | listed
 
 
 def _panel(panel: Plain, names: NameWords) -> Panel:

@@ -7,10 +7,10 @@ from cds_service.core.evaluate import ACTIVE, Engine, Outcome
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import NextTest
 from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
-from cds_service.core.rules import Alarm, Etiology
+from cds_service.core.rules import Alarm, Etiology, Pattern
 from cds_service.core.scoring import SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
-from cds_service.core.view import View
+from cds_service.core.view import HistorySources, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Differential:
-    """What is said of one report. `ranked` holds the shown outcomes, best first; `outcomes` all of them."""
+    """What is said of one report. `ranked` holds the shown outcomes, best first; `outcomes` all of them.
+
+    `patterns` are those of several labs that are there: context for readers; they score only where a rule asks.
+    """
 
     outcomes: tuple[Outcome, ...]
     ranked: tuple[Outcome, ...]
     next_tests: tuple[NextTest, ...]
     spoken: tuple[Spoken, ...]
     kept_quiet: tuple[Spoken, ...]
+    patterns: tuple[Pattern, ...] = ()
 
 
 def rank(outcomes: Iterable[Outcome], etiologies: Mapping[str, Etiology]) -> tuple[Outcome, ...]:
@@ -49,6 +53,12 @@ def moved_behind(outcome: Outcome, ranked: Iterable[Outcome], etiologies: Mappin
 
 def _places(outcomes: Iterable[Outcome]) -> dict[str, Place]:
     return {one.etiology: Place(TIER_ORDER[one.tier], -one.score, -one.rule.prior) for one in outcomes}
+
+
+def patterns_there(patterns: Iterable[Pattern], facts: Facts, sources: HistorySources) -> tuple[Pattern, ...]:
+    """The patterns of several labs that are known to be there."""
+    view = View.at(facts, sources, None)
+    return tuple(pattern for pattern in patterns if pattern.when.verdict(view) is Verdict.MET)
 
 
 def alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from cds_service.core.facts import Facts, Finding, HistoryFact, LabResult, Lesion, ReferenceRange, State
 from cds_service.core.labels import Labels
+from cds_service.core.quantity import Interval
 
 
 def lesion_of(facts: Facts, lesion_id: str) -> Lesion | None:
@@ -30,8 +31,13 @@ def states_presence(ref: str, facts: Facts, lesion: Lesion | None) -> bool:
 
 
 def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:
-    """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on."""
-    there = {f"lab:{lab}" for lab in facts.labs} | {f"history:{entry}" for entry in facts.history}
+    """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on.
+
+    A result that is shown and not judged is none of them.
+    """
+    there = {f"history:{entry}" for entry in facts.history}
+    there |= {f"lab:{lab}" for lab, result in facts.labs.items() if not result.unused}
+    there |= {f"course:{lab}" for lab, result in facts.labs.items() if result.series and not result.unused}
     there |= {f"finding:{finding}" for finding in facts.findings}
     if facts.patient.age_years is not None:
         there.add("age")
@@ -51,6 +57,9 @@ def _one(ref: str, facts: Facts, lesion: Lesion | None, labels: Labels) -> str:
     if kind == "lab":
         result = facts.labs.get(name)
         return lab_text(result, labels) if result is not None else ""
+    if kind == "course":
+        result = facts.labs.get(name)
+        return "" if result is None else course_text(result)
     if kind == "history":
         entry = facts.history.get(name)
         if entry is None:
@@ -87,6 +96,22 @@ def lab_text(result: LabResult, labels: Labels) -> str:
         told += f", {result.effective}"
     limits = range_text(result.range, labels.units.get(result.lab, ""), short=True)
     return f"{told} ({limits})" if limits else told
+
+
+def course_text(result: LabResult) -> str:
+    """The earlier results in the lab's unit, newest first: "before: 27 (120 days earlier), 31 (200 days earlier)"."""
+    now = result.age_days or 0
+    told = [f"{value_text(point.value)} ({point.age_days - now} days earlier)" for point in result.series]
+    return f"before: {', '.join(told)}" if told else ""
+
+
+def value_text(value: Interval) -> str:
+    """A number as laboratories write it: "7.4", ">90", "<=5", or "7-8"."""
+    if value.exact is not None:
+        return str(value.exact)
+    if value.low is None:
+        return f"{'<' if value.high_open else '<='}{value.high}"
+    return f"{'>' if value.low_open else '>='}{value.low}" if value.high is None else f"{value.low}-{value.high}"
 
 
 def range_text(reference: ReferenceRange | None, unit: str, *, short: bool = False) -> str:

@@ -8,30 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.evidence import describe, facts_there, history_text, lesion_of, range_text
-from cds_service.core.facts import Facts, Finding, LabResult, Lesion
+from cds_service.core.evidence import describe, facts_there, history_text, lesion_of
+from cds_service.core.facts import Facts, Finding, Lesion
 from cds_service.core.facts_json import facts_from_json
+from cds_service.core.lab_rows import LabRow as LabRow
+from cds_service.core.lab_rows import lab_rows
 from cds_service.core.labels import Labels, LabOrder
-from cds_service.core.view import compared_with_range
 
 VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
 
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class LabRow:
-    """One lab: as sent, as compared, range and date, and whether it is high, low or normal; or why it is missing."""
-
-    label: str
-    sent: str
-    compared: str
-    conversion: str
-    range: str
-    effective: str
-    flag: str
-    resource: str
-    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +113,7 @@ class ReportRow:
     tests: tuple[NextTestRow, ...]
     alarms: tuple[AlarmRow, ...]
     set_aside: tuple[tuple[str, str], ...]
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +155,7 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         silent=report.get("silent", ""),
         age=age,
         sex=facts.patient.sex or "",
-        labs=_labs(facts, labels),
+        labs=lab_rows(facts, labels),
         history=tuple(
             StatedRow(
                 labels.history.get(item.concept, item.concept), str(item.state), history_text(item), item.resource
@@ -181,30 +168,7 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         tests=tuple(_test(test, facts, content, labels) for test in report["nextTests"]),
         alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
-    )
-
-
-def _labs(facts: Facts, labels: Labels) -> tuple[LabRow, ...]:
-    known = [_lab(result, labels) for result in facts.labs.values()]
-    missing = [
-        LabRow(labels.labs.get(lab, lab), "", "", "", "", "", "", "", str(why))
-        for lab, why in facts.missing_labs.items()
-    ]
-    return tuple(known + missing)
-
-
-def _lab(result: LabResult, labels: Labels) -> LabRow:
-    unit = labels.units.get(result.lab, "")
-    exact = result.value.exact if result.value is not None else None
-    return LabRow(
-        label=labels.labs.get(result.lab, result.lab),
-        sent=result.sent,
-        compared="" if exact is None else f"{exact} {unit}",
-        conversion=result.conversion,
-        range=range_text(result.range, unit),
-        effective=result.effective,
-        flag=compared_with_range(result),
-        resource=result.resource,
+        patterns=tuple(report.get("patterns", ())),
     )
 
 

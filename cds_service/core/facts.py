@@ -28,6 +28,8 @@ class Missing(StrEnum):
     NONE_ON_FILE = "none on file"
     NOT_READABLE = "could not be read"
     SET_ASIDE = "set aside"
+    TOO_OLD = "too old"
+    NOT_DERIVED = "could not be worked out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,20 @@ class ReferenceRange:
     low: Decimal | None
     high: Decimal | None
     source: str
+
+
+class EarlierResult(NamedTuple):
+    """An earlier result of a lab, as far as its course asks.
+
+    Attributes:
+        effective: the date as sent, cut to the day.
+        age_days: whole days from the result to the call.
+        value: what the number allows, in the lab's unit.
+    """
+
+    effective: str
+    age_days: int
+    value: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,8 @@ class LabResult:
         effective: the date or time of the result as sent, cut to the day; empty when undated.
         age_days: whole days from the result to the call; None when undated.
         resource: "Observation/id".
+        series: earlier usable results, newest first; only of labs whose course is followed, and only dated ones.
+        unused: why the result is shown and not judged, such as its age; empty for one that is judged.
     """
 
     lab: str
@@ -64,6 +82,8 @@ class LabResult:
     effective: str
     age_days: int | None
     resource: str
+    series: tuple[EarlierResult, ...] = ()
+    unused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +222,8 @@ class Facts:
         as_of: when the call was made; ages and staleness count back from here.
         patient: age and sex.
         labs: newest usable result by lab id.
-        missing_labs: why there is no result, by lab id, for every lab of the vocabulary that is not in `labs`.
+        missing_labs: why there is no result to judge by, by lab id, for every lab of the vocabulary that is not in
+            `labs` or is there unused.
         history: by concept id.
         history_lists: which lists were read, of "conditions", "procedures", "medications" and "family"; a concept
             absent from a list that was read is "not stated", one whose lists were not read is unknown.

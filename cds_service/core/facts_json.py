@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.core.facts import (
+    EarlierResult,
     Facts,
     Finding,
     HistoryFact,
@@ -72,10 +73,9 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _lab(result: LabResult) -> Json:
-    value = result.value
     stored: Json = {
         "lab": result.lab,
-        "value": None if value is None else [_text(value.low), _text(value.high), value.low_open, value.high_open],
+        "value": None if result.value is None else _ends(result.value),
         "word": result.word,
         "range": None
         if result.range is None
@@ -85,15 +85,25 @@ def _lab(result: LabResult) -> Json:
         "effective": result.effective,
         "ageDays": result.age_days,
         "resource": result.resource,
+        "series": [[earlier.effective, earlier.age_days, _ends(earlier.value)] for earlier in result.series],
+        "unused": result.unused,
     }
-    return {key: held for key, held in stored.items() if held not in (None, "")}
+    return {key: held for key, held in stored.items() if held not in (None, "", [])}
+
+
+def _ends(value: Interval) -> list[Any]:
+    return [_text(value.low), _text(value.high), value.low_open, value.high_open]
+
+
+def _interval(ends: list[Any]) -> Interval:
+    return Interval(_number(ends[0]), _number(ends[1]), ends[2], ends[3])
 
 
 def _lab_from(data: Json) -> LabResult:
     value, limits = data.get("value"), data.get("range")
     return LabResult(
         lab=data["lab"],
-        value=None if value is None else Interval(_number(value[0]), _number(value[1]), value[2], value[3]),
+        value=None if value is None else _interval(value),
         word=data.get("word"),
         range=None if limits is None else ReferenceRange(_number(limits[0]), _number(limits[1]), limits[2]),
         sent=data.get("sent", ""),
@@ -101,6 +111,8 @@ def _lab_from(data: Json) -> LabResult:
         effective=data.get("effective", ""),
         age_days=data.get("ageDays"),
         resource=data.get("resource", ""),
+        series=tuple(EarlierResult(day, age, _interval(ends)) for day, age, ends in data.get("series", ())),
+        unused=data.get("unused", ""),
     )
 
 

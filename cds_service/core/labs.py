@@ -1,9 +1,12 @@
 """The labs that rules may ask for: how each is known, converted, and compared."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
+from cds_service.core.course import TrendTerms
 from cds_service.core.facts import Patient, ReferenceRange
 from cds_service.core.lab_words import LabKind, NameWords, ResultWords, folded_unit
 from cds_service.core.quantity import Interval
@@ -64,6 +67,10 @@ class Lab:
         positive_from: the titre from which the result is positive.
         prefetch: the prefetch key under which results come.
         loincs: the codes that are matched.
+        stale_days: an older result is shown and counts as unknown; None where age does not matter.
+        changed_by_dialysis: a sample taken after dialysis says nothing of the patient.
+        trend: what counts as a trend; None for labs whose earlier results are not kept.
+        product_of: the two labs of one sample that it is worked out from; mostly empty.
     """
 
     id: str
@@ -82,6 +89,10 @@ class Lab:
     loincs: tuple[str, ...]
     orderable: Orderable | None
     answers_for: AnswersFor | None
+    stale_days: int | None = None
+    changed_by_dialysis: bool = False
+    trend: TrendTerms | None = None
+    product_of: tuple[str, ...] = ()
 
     def factor(self, unit: str, substance: str = "") -> Decimal | None:
         """The exact factor from a UCUM unit to the lab's own unit; None for a unit that is not accepted."""
@@ -97,6 +108,13 @@ class Lab:
             # "<0.3" and ">30" say that the true value lies beyond, so only the far side can be judged.
             return all(end <= highest for end in stated) if value.high is None else all(end >= 0 for end in stated)
         return all(lowest <= end <= highest for end in stated)
+
+    def is_surely_plausible(self, value: Interval) -> bool:
+        """Whether an exact value lies so far within the limits that rounding cannot matter."""
+        if self.plausible is None or value.low is None or value.low is not value.high:
+            return False
+        lowest, highest = self.plausible
+        return lowest + 1 < value.low < highest - 1
 
     def ranges_for(self, patient: Patient) -> tuple[ReferenceRange, ...]:
         """The default ranges that may apply; more than one where age or sex is unknown and would matter."""
@@ -115,15 +133,38 @@ class Lab:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code or a name stands for: a lab, the substance measured, and purposes it must not serve.
+    """What a code or a name stands for: a lab, the substance measured, and whether the sample is one after dialysis.
 
     `says` is the result that the name itself states, as "hypercalcaemia" does; empty for all others.
     """
 
     lab: str
     substance: str
-    not_for: frozenset[str] = frozenset()
+    after_dialysis: bool = False
     says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """How a child's height is known and read; it is no lab, and serves the renal function only.
+
+    Attributes:
+        loincs: its codes.
+        names: by `NameWords.key`.
+        factors: centimetres in each unit, by `folded_unit`.
+        plausible: limits in centimetres.
+        prefetch: the prefetch key under which heights come.
+        within_days: how far from the creatinine it may have been taken: children grow.
+        from_years: the age from which the children's equation holds.
+    """
+
+    loincs: tuple[str, ...]
+    names: frozenset[str]
+    factors: Mapping[str, Decimal]
+    plausible: tuple[Decimal, Decimal]
+    prefetch: str
+    within_days: int
+    from_years: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +185,14 @@ class LabVocabulary:
         excluded: LOINC codes that look like one of the labs and are not, with the lab and the reason.
         unverified: LOINC codes whose meaning no source here confirms, with the lab that they are thought to be.
         by_name: by `NameWords.key`.
-        unit_spellings: by `folded_unit`, UCUM's own spellings included.
+        unit_spellings: by `folded_unit`, UCUM's own spellings included, these as they are, too: most results use them.
         prefetch_count: results to ask for in each prefetch template.
         newest_egfr_days: a reported eGFR older than this gives way to a computed one.
+        egfr_leads_days: so does one that is older than the newest creatinine by more than this.
+        series_points: how many earlier results are kept at most, and `series_apart` how far apart.
+        height: how a child's height is read.
+        after_dialysis: how a text says that the sample was taken after dialysis.
+        specimens_after_dialysis: how the name of a specimen says so.
     """
 
     labs: Mapping[str, Lab]
@@ -160,6 +206,12 @@ class LabVocabulary:
     panels: tuple[Panel, ...]
     prefetch_count: int
     newest_egfr_days: int
+    egfr_leads_days: int
+    series_points: int
+    series_apart: timedelta
+    height: Height
+    after_dialysis: re.Pattern[str]
+    specimens_after_dialysis: re.Pattern[str]
 
     def named(self, name: str) -> Known | None:
         """The lab that a free-text name stands for."""
@@ -171,7 +223,7 @@ class LabVocabulary:
 
     def ucum(self, spelling: str) -> str | None:
         """The UCUM unit that a spelling stands for; None where it is not understood."""
-        return self.unit_spellings.get(folded_unit(spelling))
+        return self.unit_spellings.get(spelling) or self.unit_spellings.get(folded_unit(spelling))
 
     def conversion(self, lab: str, unit: str) -> tuple[Decimal, int] | None:
         """The factor from a unit to the lab's own, and the lab's decimals; None for a unit that is not accepted."""

@@ -1,13 +1,12 @@
 """Numbers as laboratories report them: an exact value, or a comparator's open interval."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from cds_service.core.verdict import Verdict, verdict_of
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """All values that a result allows, in one unit. `None` is unbounded.
 
     `7.4` is the interval [7.4, 7.4]; `>710` is (710, unbounded), which satisfies "above 65"; `<5` is (unbounded, 5),
@@ -56,4 +55,5 @@ class Interval:
         def convert(value: Decimal | None) -> Decimal | None:
             return None if value is None else (value * factor).quantize(step).normalize() + 0
 
-        return Interval(convert(self.low), convert(self.high), self.low_open, self.high_open)
+        low = convert(self.low)
+        return Interval(low, low if self.high is self.low else convert(self.high), self.low_open, self.high_open)

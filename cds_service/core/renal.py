@@ -1,9 +1,12 @@
-"""Glomerular filtration rate from creatinine: CKD-EPI 2021, for adults only.
+"""Glomerular filtration rate from creatinine: CKD-EPI 2021 for adults, bedside Schwartz for children.
 
 Source: Inker LA et al., N Engl J Med 2021;385:1737-49, as printed by the National Kidney Foundation (kidney.org):
 142 x min(Scr/k, 1)^a x max(Scr/k, 1)^-1.200 x 0.9938^age x 1.012 if female, with creatinine in mg/dL, k = 0.7 and
-a = -0.241 for women, k = 0.9 and a = -0.302 for men. It has no race term. Children need their height (Schwartz), which
-a chart rarely sends: their renal function stays unknown unless the laboratory reports it.
+a = -0.241 for women, k = 0.9 and a = -0.302 for men. It has no race term.
+
+Children: 0.413 x height in cm / creatinine in mg/dL, for 1 to 18 years (Schwartz GJ et al., J Am Soc Nephrol
+2009;20:629-37, as printed by the National Kidney Foundation). Without a height their renal function stays unknown
+unless the laboratory reports it: the adult equation is never used for them.
 """
 
 from decimal import Decimal, localcontext
@@ -16,6 +19,10 @@ ADULT_FROM = Decimal(18)
 FORMULA = "CKD-EPI 2021"
 """The name of the equation, as records give it."""
 
+CHILDREN_S_FORMULA = "bedside Schwartz 2009"
+"""The name of the children's equation, as records give it."""
+
+_SCHWARTZ = Decimal("0.413")
 _KAPPA = {"female": Decimal("0.7"), "male": Decimal("0.9")}
 _ALPHA = {"female": Decimal("-0.241"), "male": Decimal("-0.302")}
 _SEX_FACTOR = {"female": Decimal("1.012"), "male": Decimal(1)}
@@ -62,3 +69,15 @@ def egfr_interval(creatinine: Interval, age_years: Decimal, sex: str | None) -> 
         low_open=creatinine.high_open,
         high_open=creatinine.low_open,
     )
+
+
+def childs_egfr_interval(creatinine: Interval, height: Decimal, age_years: Decimal) -> Interval | None:
+    """All rates of a child that a creatinine (mg/dL) allows, by height in cm; None where the equation does not hold."""
+    ends = [end for end in (creatinine.low, creatinine.high) if end is not None]
+    if age_years >= ADULT_FROM or not ends or any(end <= 0 for end in ends):
+        return None
+    with localcontext() as context:
+        context.prec = _DIGITS
+        low = _SCHWARTZ * height / creatinine.high if creatinine.high is not None else None
+        high = _SCHWARTZ * height / creatinine.low if creatinine.low is not None else None
+    return Interval(low, high, low_open=creatinine.high_open, high_open=creatinine.low_open)

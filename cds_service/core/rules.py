@@ -41,6 +41,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A named picture of several labs: for rules to ask for, and for readers as context."""
+
+    id: str
+    label: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """A fact that rules the etiology out, whatever the score."""
 

@@ -6,11 +6,12 @@ results stands for all values. They feed the score interval, the single-unknown 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from cds_service.core.conditions import Atom, InHistory, LabIs, LabWithin, OfAge, Without, parts_of
+from cds_service.core.course import LabSustained, LabTrend
 from cds_service.core.facts import LabResult, ReferenceRange
 from cds_service.core.quantity import Interval
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
@@ -57,7 +58,7 @@ def questions_of(rules: RuleSet) -> Questions:
     asking: dict[str, dict[str, list[Atom]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules.rules:
         for atom in all_atoms(rule):
-            if isinstance(atom, LabWithin):
+            if isinstance(atom, LabWithin | LabSustained):
                 limits[atom.lab].update(limit for _, limit in atom.bounds.limits)
             elif isinstance(atom, LabIs):
                 words[atom.lab].add(atom.word)
@@ -107,7 +108,9 @@ class Supposing:
         for item in items:
             for atom in item.when.atoms():
                 if isinstance(atom, LabIs | LabWithin) and atom.lab not in found:
-                    views = self._views_of_lab(atom, view) if atom.verdict(view) is UNKNOWN else []
+                    views = (
+                        self._views_of_lab(atom.lab, atom.within_days, view) if atom.verdict(view) is UNKNOWN else []
+                    )
                     if views:
                         found[atom.lab] = views
         return found
@@ -124,16 +127,21 @@ class Supposing:
         if atom.verdict(view) is not UNKNOWN:
             return [view]
         if isinstance(atom, LabIs | LabWithin):
-            return self._views_of_lab(atom, view) or [view]
+            return self._views_of_lab(atom.lab, atom.within_days, view) or [view]
+        if isinstance(atom, LabSustained):
+            views = self._views_of_lab(atom.lab, None, view) or [view]
+            return [answered for each in views for answered in _views_of_course(atom, each)]
+        if isinstance(atom, LabTrend):
+            return _views_of_course(atom, view)
         if isinstance(atom, InHistory):
             return _views_of_history(atom, view) or [view]
         if isinstance(atom, OfAge):
             return [view.supposing_age(years) for years in between(self.questions.ages)]
         return [view]
 
-    def _views_of_lab(self, atom: LabIs | LabWithin, view: View) -> list[View]:
-        known = view.lab(atom.lab, atom.within_days)
-        return [self.supposed(view, result) for result in self.lab_answers(atom.lab, known)]
+    def _views_of_lab(self, lab: str, within_days: int | None, view: View) -> list[View]:
+        known = view.lab(lab, within_days)
+        return [self.supposed(view, result) for result in self.lab_answers(lab, known)]
 
     def supposed(self, view: View, result: LabResult) -> View:
         """The view with a lab supposed; many rules suppose the same at the same lesion, so it is made once."""
@@ -166,7 +174,12 @@ class Supposing:
         # The ends of what is allowed are cuts as well, so that every stretch between two limits has its value.
         ends = [end for end in (allowed.low, allowed.high) if end is not None]
         results = self._all_answers(known.lab, reference, ends)
-        return [result for result in results if result.value is not None and _inside(result.value, allowed)]
+        # What is supposed of the newest result leaves the earlier ones as they are.
+        return [
+            replace(result, series=known.series, age_days=known.age_days)
+            for result in results
+            if result.value is not None and _inside(result.value, allowed)
+        ]
 
     def _all_answers(self, lab: str, reference: ReferenceRange | None, ends: Iterable[Decimal] = ()) -> list[LabResult]:
         words = self.questions.words.get(lab, frozenset())
@@ -187,6 +200,13 @@ def _views_of_history(atom: InHistory, view: View) -> list[View]:
     if not unread:
         return []
     return [view.supposing_history(unread, False), view.supposing_history(unread[:1], True)]
+
+
+def _views_of_course(atom: LabTrend | LabSustained, view: View) -> list[View]:
+    """The course known either way. No single test shows it, so it is asked of the interval and of nothing else."""
+    if atom.verdict(view) is not UNKNOWN:
+        return [view]
+    return [view.supposing_course(atom, True), view.supposing_course(atom, False)]
 
 
 def _supposed(lab: str, value: Interval | None, word: str | None, reference: ReferenceRange | None) -> LabResult:

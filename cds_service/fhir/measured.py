@@ -47,7 +47,8 @@ def converted(measured: Measured, lab: Lab, substance: str) -> tuple[Interval, D
     if factor is None:
         return None
     value = measured.number.scaled(factor, lab.decimals)
-    if not lab.is_plausible(measured.number.scaled(factor, lab.decimals + 3)):
+    # Away from the limits rounding cannot matter, so only near them is the finer value worked out.
+    if not lab.is_surely_plausible(value) and not lab.is_plausible(measured.number.scaled(factor, lab.decimals + 3)):
         raise Unusable("no patient has such a value in this unit; the unit may be wrong")
     return value, factor
 

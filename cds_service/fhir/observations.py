@@ -1,9 +1,8 @@
 """Which Observations are results of a lab, before their values are read: by code or name, owner, status and date."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.labs import Known, LabVocabulary
 from cds_service.fhir.dates import Moment, UnreadableDateError, first_moment
@@ -21,17 +20,24 @@ _UNUSABLE_STATUSES = {
 }
 _STATUSES = (*PRELIMINARY, "final", "amended", "corrected", "appended", "unknown", "")
 _SPECIMENS = ("serum", "plasma", "blood", "ser", "plas", "bld")
-_DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
+DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
+"""Where an Observation may say when, the first that is there."""
+
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _CORRECTED = ("corrected", "amended", "appended")
+_WITHDRAWN = ("entered-in-error", "cancelled")
+_LONGEST_NOTE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """An Observation that is a result of a lab; `reason` is why it must not be used, empty where it may."""
+class Recognised(NamedTuple):
+    """An Observation that is a result of a lab; `reason` is why it must not be used, empty where it may.
+
+    `place` tells the components of one Observation apart.
+    """
 
     candidate: Candidate
     reason: str
+    place: int = 0
 
     @property
     def order(self) -> tuple[datetime, int, str, str]:
@@ -40,8 +46,7 @@ class Recognised:
         Nothing is left to the order in which results were sent.
         """
         moment, observation = self.candidate.moment, self.candidate.observation
-        status = self.candidate.status
-        rank = 0 if status in PRELIMINARY else 2 if status in _CORRECTED else 1
+        rank = _rank(self.candidate.status)
         return (moment.start if moment else _LONG_AGO, rank, str(observation.get("issued", "")), self.candidate.name)
 
 
@@ -52,7 +57,10 @@ def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, s
     since plain "calcium" may be of urine; beside an unverified code it counts where it names the lab that the code is
     thought to be.
     """
-    listed = codings(code)
+    return _known(codings(code), concept_text(code), vocabulary)
+
+
+def _known(listed: list[tuple[str, str, str]], text: str, vocabulary: LabVocabulary) -> tuple[Known | None, str]:
     loincs = [(value, display) for system, value, display in listed if system.rstrip("/") in LOINC_SYSTEMS]
     for value, _ in loincs:
         known = vocabulary.by_code.get(value)
@@ -61,7 +69,7 @@ def known_test(code: object, vocabulary: LabVocabulary) -> tuple[Known | None, s
         if value in vocabulary.excluded:
             lab, reason = vocabulary.excluded[value]
             return Known(lab, lab), f"its code is of another test: {reason}"
-    names = [concept_text(code), *(display for _, _, display in listed)]
+    names = [text, *(display for _, _, display in listed)]
     if not loincs:
         return _first_named([*names, *(value for _, value, _ in listed)], vocabulary), ""
     thought = {vocabulary.unverified[value] for value, _ in loincs if value in vocabulary.unverified}
@@ -78,21 +86,61 @@ def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of:
     observation = held.resource
     components = observation.get("component")
     parts = [observation, *(components if isinstance(components, list) else ())]
-    for part in parts:
-        known, reason = known_test(part.get("code"), vocabulary) if isinstance(part, dict) else (None, "")
+    for place, part in enumerate(parts):
+        if not isinstance(part, dict):
+            continue
+        listed, text = codings(part.get("code")), concept_text(part.get("code"))
+        known, reason = _known(listed, text, vocabulary)
         if known is None or (part is observation and _is_only_a_panel(observation)):
             continue
         status = observation.get("status")
         status = status if isinstance(status, str) else ""
-        reason = reason or _why_not(held, status, identity)
+        reason = reason or why_not(held, status, identity)
         moment, undatable = _moment_of(observation, as_of)
-        yield Recognised(Candidate(part, known, moment, resource_name(observation), status), reason or undatable)
+        after = known.after_dialysis
+        if not after and vocabulary.labs[known.lab].changed_by_dialysis:
+            after = _is_after_dialysis(observation, [text, *(name for _, _, name in listed)], vocabulary)
+        candidate = Candidate(part, known, moment, resource_name(observation), status, after)
+        yield Recognised(candidate, reason or undatable, place)
+
+
+def without_withdrawn_copies(items: list[Recognised]) -> list[Recognised]:
+    """The same without older copies of a result that was withdrawn since: it must not come back by them."""
+    withdrawn = {_identity(item) for item in items if item.candidate.status in _WITHDRAWN}
+    if not withdrawn:
+        return items
+    return [item for item in items if item.candidate.status in _WITHDRAWN or _identity(item) not in withdrawn]
+
+
+def _identity(item: Recognised) -> tuple[object, ...]:
+    """What two versions of one result have in common; a result without an id has no other version."""
+    name = item.candidate.name
+    return (name, item.place, item.order[0]) if "/" in name else (id(item),)
+
+
+def _rank(status: str) -> int:
+    return 0 if status in PRELIMINARY else 2 if status in _CORRECTED else 1
+
+
+def _is_after_dialysis(observation: Mapping[str, Any], names: list[str], vocabulary: LabVocabulary) -> bool:
+    """Whether the test's names, a note, the method or the specimen says that the sample was taken after dialysis."""
+    said = list(dict.fromkeys(names))
+    notes, method, specimen = (observation.get(key) for key in ("note", "method", "specimen"))
+    if method is not None:
+        said += [concept_text(method), *(display for _, _, display in codings(method))]
+    for note in notes if isinstance(notes, list) else ():
+        text = note.get("text") if isinstance(note, dict) else None
+        said += [text[:_LONGEST_NOTE]] if isinstance(text, str) else []
+    if vocabulary.after_dialysis.search("; ".join(said)):
+        return True
+    name = specimen.get("display") if isinstance(specimen, dict) else None
+    return isinstance(name, str) and vocabulary.specimens_after_dialysis.search(name[:_LONGEST_NOTE]) is not None
 
 
 def _moment_of(observation: Mapping[str, Any], as_of: datetime) -> tuple[Moment | None, str]:
     """When a result was taken, and why that keeps it from use; empty where it does not."""
     try:
-        moment = first_moment(observation, *_DATES)
+        moment = first_moment(observation, *DATES)
     except UnreadableDateError:
         return None, "its date cannot be read"
     ahead = moment is not None and moment.is_ahead_of(as_of)
@@ -115,7 +163,8 @@ def _is_only_a_panel(observation: Mapping[str, Any]) -> bool:
     return "interpretation" not in observation and not any(key.startswith("value") for key in observation)
 
 
-def _why_not(held: Held, status: str, identity: Identity) -> str:
+def why_not(held: Held, status: str, identity: Identity) -> str:
+    """Why an Observation must not be used, by its owner and status; empty where it may."""
     owner = whose(held.resource, identity)
     if owner is Whose.ANOTHER:
         return "it is not the call's patient's"

@@ -37,7 +37,9 @@ def prefetch_templates(labs: LabVocabulary, history: HistoryVocabulary) -> dict[
     templates[ORDERS] = f"ServiceRequest?{_OF_PATIENT}&status=active&_count={_LIST_COUNT}"
     groups: dict[str, list[str]] = {}
     for lab in labs.labs.values():
-        groups.setdefault(lab.prefetch, []).extend(f"{LOINC_SYSTEMS[0]}|{code}" for code in lab.loincs)
+        if lab.prefetch:
+            groups.setdefault(lab.prefetch, []).extend(f"{LOINC_SYSTEMS[0]}|{code}" for code in lab.loincs)
+    groups[labs.height.prefetch].extend(f"{LOINC_SYSTEMS[0]}|{code}" for code in labs.height.loincs)
     for name, codes in groups.items():
         # The newest results matter, but each test of the group must have its turn.
         tests = sum(lab.prefetch == name for lab in labs.labs.values())

@@ -1,10 +1,10 @@
 """One Observation to one LabResult: value, word, reference range, and how the one became the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.facts import LabResult, Patient, ReferenceRange
 from cds_service.core.lab_words import LabKind
@@ -25,8 +25,7 @@ PRELIMINARY = ("preliminary", "partial")
 _LEVELS = {"high": "positive", "normal": "negative", "low": "negative"}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An Observation, or a component of one, that is a result of a lab.
 
     Attributes:
@@ -35,6 +34,7 @@ class Candidate:
         moment: when it was taken; None where no date was sent.
         name: "Observation/id".
         status: of the Observation.
+        after_dialysis: whether the sample was taken after dialysis, for labs that dialysis changes.
     """
 
     observation: Mapping[str, Any]
@@ -42,6 +42,21 @@ class Candidate:
     moment: Moment | None
     name: str
     status: str
+    after_dialysis: bool = False
+
+
+def read_number(candidate: Candidate, vocabulary: LabVocabulary) -> Interval | None:
+    """The number of a result in the lab's unit, and nothing else of it; None where it has none that is understood.
+
+    Raises:
+        Unusable: with the reason not to use it.
+    """
+    lab = vocabulary.labs[candidate.known.lab]
+    if candidate.known.says:
+        return None
+    measured = read_value(candidate.observation, lab, vocabulary)
+    conversion = None if measured is None else converted(measured, lab, candidate.known.substance)
+    return conversion[0] if conversion else None
 
 
 def read_result(candidate: Candidate, vocabulary: LabVocabulary, patient: Patient, as_of: datetime) -> LabResult:
@@ -60,7 +75,7 @@ def read_result(candidate: Candidate, vocabulary: LabVocabulary, patient: Patien
             raise Unusable("the result is said to be absent" if absent else "it has no value")
         measured = Measured(None, "", None, None, flag)
     age_days = candidate.moment.age_days(as_of) if candidate.moment else None
-    then = _at_the_time(patient, age_days)
+    then = at_the_time(patient, age_days)
     sent_range = own_range(candidate.observation, measured, lab, vocabulary, then)
     return _result(candidate, lab, measured, flag or measured.word, sent_range, then, age_days)
 
@@ -124,7 +139,7 @@ def _interpretation(observation: Mapping[str, Any], lab: Lab, vocabulary: LabVoc
     return None
 
 
-def _at_the_time(patient: Patient, age_days: int | None) -> Patient:
+def at_the_time(patient: Patient, age_days: int | None) -> Patient:
     """The patient as old as when the result was taken: ranges of children change with age."""
     if patient.age_years is None or not age_days:
         return patient

@@ -32,7 +32,8 @@ def whose(resource: Mapping[str, Any], identity: Identity) -> Whose:
     reference = subject.get("reference") if isinstance(subject, dict) else None
     if not isinstance(reference, str) or not reference:
         return Whose.ANOTHER
-    same = reference in identity.aliases or referenced_patient(reference) == identity.patient_id
+    same = reference == f"{_TYPE}/{identity.patient_id}" or reference in identity.aliases
+    same = same or referenced_patient(reference) == identity.patient_id
     return Whose.THIS_PATIENT if same else Whose.ANOTHER
 
 

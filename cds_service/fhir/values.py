@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fhir.resources.R4B.observation import Observation
+from fhir.resources.R4B.quantity import Quantity
 
 from cds_service.core.lab_words import LabKind
 from cds_service.core.labs import Lab, LabVocabulary
@@ -31,10 +32,9 @@ def read_value(observation: Mapping[str, Any], lab: Lab, vocabulary: LabVocabula
     Raises:
         Unusable: the value cannot be understood.
     """
-    names = [name for name in (*_VALUES, *_SIMPLE_VALUES) if observation.get(name) is not None]
-    if not names:
+    name = next((name for name in (*_VALUES, *_SIMPLE_VALUES) if observation.get(name) is not None), None)
+    if name is None:
         return None
-    name = names[0]
     value = _validated(name, observation[name])
     if name == "valueQuantity":
         return _quantity(value, lab, vocabulary)
@@ -66,7 +66,10 @@ def _validated(name: str, value: Any) -> Any:
     elif isinstance(value, str):
         value = value.strip()
     try:
-        Observation.model_validate({**_BARE_OBSERVATION, name: value})
+        if name == "valueQuantity":  # the type itself: by far the most frequent, and a fifth of the time
+            Quantity.model_validate(value)
+        else:
+            Observation.model_validate({**_BARE_OBSERVATION, name: value})
     except Exception as error:
         raise Unusable("the value is not of its FHIR type") from error
     return value

@@ -17,6 +17,7 @@ LAB_IDS = [
     "calcium-ionised",
     "calcium-corrected",
     "phosphate",
+    "calcium-phosphate-product",
     "pth",
     "creatinine",
     "egfr",
