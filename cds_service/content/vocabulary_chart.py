@@ -63,8 +63,9 @@ def lab_vocabulary(labs: Plain, units: Plain) -> LabVocabulary:
         series_points=int(labs["series"]["points"]),
         series_apart=timedelta(days=int(labs["series"]["apart_days"])),
         height=_height(labs["height"], names),
+        range_labels={group: frozenset(map(str, words)) for group, words in labs["range_labels"].items()},
         after_dialysis=_phrases(labs["after_dialysis"], ""),
-        specimens_after_dialysis=_phrases(labs["specimens_after_dialysis"], r"\s*\Z"),
+        specimens_after_dialysis=_phrases(labs["specimens_after_dialysis"], r"[\W_]*\Z"),
     )
 
 

@@ -191,6 +191,7 @@ class LabVocabulary:
         egfr_leads_days: so does one that is older than the newest creatinine by more than this.
         series_points: how many earlier results are kept at most, and `series_apart` how far apart.
         height: how a child's height is read.
+        range_labels: the words for whom a reference range is, by group: anyone, male, female, adult, child.
         after_dialysis: how a text says that the sample was taken after dialysis.
         specimens_after_dialysis: how the name of a specimen says so.
     """
@@ -210,6 +211,7 @@ class LabVocabulary:
     series_points: int
     series_apart: timedelta
     height: Height
+    range_labels: Mapping[str, frozenset[str]]
     after_dialysis: re.Pattern[str]
     specimens_after_dialysis: re.Pattern[str]
 

@@ -14,7 +14,7 @@ from cds_service.core.quantity import Interval
 from cds_service.core.verdict import MET, NOT_MET, NOT_STATED, UNKNOWN, Verdict, verdict_of
 
 _OF_STATE = {State.PRESENT: MET, State.UNCERTAIN: UNKNOWN, State.DENIED: NOT_MET}
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _SAME_WORD = {"positive": "high", "negative": "normal"}
 
 

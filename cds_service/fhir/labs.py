@@ -11,6 +11,7 @@ from datetime import datetime
 from cds_service.core.facts import EarlierResult, LabResult, Missing, Patient, SetAside
 from cds_service.core.labs import Lab, LabVocabulary
 from cds_service.core.renal import ADULT_FROM
+from cds_service.fhir.contained import observations
 from cds_service.fhir.derived import CREATININE, FILTRATION, Sample, filtration, lent_words, products
 from cds_service.fhir.heights import Heights, read_heights
 from cds_service.fhir.numbers import Unusable
@@ -37,7 +38,7 @@ def read_labs(
 ) -> LabReading:
     """Reads all labs of a call. Candidates older than the one used are looked at only where a course is followed."""
     found: dict[str, list[Recognised]] = {}
-    for held in received.of("Observation"):
+    for held in observations(received):
         for item in recognised(held, vocabulary, identity, as_of):
             found.setdefault(item.candidate.known.lab, []).append(item)
     reader = _Reader(vocabulary, patient, as_of, [])
@@ -60,8 +61,8 @@ def _heights(
 ) -> Heights:
     """The heights of a child; nobody else's are looked for."""
     is_child = patient.age_years is not None and patient.age_years < ADULT_FROM
-    observations = received.of("Observation") if is_child else iter(())
-    return read_heights(observations, vocabulary.height, vocabulary.names, identity, as_of)
+    sent = observations(received) if is_child else iter(())
+    return read_heights(sent, vocabulary.height, vocabulary.names, identity, as_of)
 
 
 def _aged(result: LabResult, lab: Lab) -> LabResult:

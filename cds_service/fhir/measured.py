@@ -6,7 +6,7 @@ from decimal import Decimal
 from cds_service.core.lab_words import LabKind
 from cds_service.core.labs import Lab, LabVocabulary
 from cds_service.core.quantity import Interval
-from cds_service.fhir.numbers import Unusable, interval, leading_number, split_comparator, titre_in
+from cds_service.fhir.numbers import Unusable, interval, leading_number, span_of, split_comparator, titre_in
 
 _LONGEST_SHOWN = 80
 
@@ -65,19 +65,41 @@ def read_text_value(text: str, lab: Lab, vocabulary: LabVocabulary) -> Measured:
         titre = _titre(text, comparator, lab, vocabulary)
         if titre is not None:
             return titre
+    flag, rest = _leading_flag(rest, vocabulary)
     leading = leading_number(rest)
     if leading is None:
         meaning = words.for_kind(words.meaning(text), lab.kind)
         if meaning is None:
             raise Unusable("the worded result is not understood")
         return Measured(None, "", None, meaning, text[:_LONGEST_SHOWN])
-    number, tail = leading
+    allowed, tail = _allowed(leading, comparator, rest, vocabulary)
     unit, ucum, remark = _unit_and_remark(tail, vocabulary)
-    word = words.for_kind(words.meaning(remark), lab.kind)
-    measured = Measured(interval(number, comparator), unit, ucum, word, text[:_LONGEST_SHOWN])
-    if unit:
-        return measured
-    return replace(without_unit(interval(number, comparator), measured.sent, lab), word=word)
+    word = words.for_kind(words.meaning(remark) or flag, lab.kind)
+    measured = Measured(allowed, unit, ucum, word, text[:_LONGEST_SHOWN])
+    return measured if unit else replace(without_unit(allowed, measured.sent, lab), word=word)
+
+
+def _leading_flag(text: str, vocabulary: LabVocabulary) -> tuple[str | None, str]:
+    """A flag in front of a number, as in "H 7.4" or "*7.4", and the rest."""
+    rest = text.lstrip("* ")
+    first, _, tail = rest.partition(" ")
+    if tail[:1].isdigit() and (meaning := vocabulary.words.meaning(first)) is not None:
+        return meaning, tail
+    return None, rest
+
+
+def _allowed(
+    leading: tuple[Decimal, str], comparator: str, text: str, vocabulary: LabVocabulary
+) -> tuple[Interval, str]:
+    """What a number, or two with a dash between them, allow; and the text after them."""
+    number, tail = leading
+    span = None if comparator else span_of(text, vocabulary.words.comparators)
+    low, high, after = span or (None, None, "")
+    if low is None or high is None:
+        return interval(number, comparator), tail
+    if low > high:
+        raise Unusable("the number can be read in two ways")
+    return Interval(low, high), after
 
 
 def _titre(text: str, comparator: str, lab: Lab, vocabulary: LabVocabulary) -> Measured | None:

@@ -1,12 +1,15 @@
 """The reference range that a laboratory sends with a result, if it is meant for this patient."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from cds_service.core.facts import Patient, ReferenceRange
+from cds_service.core.lab_words import plain_words
 from cds_service.core.labs import Lab, LabVocabulary
+from cds_service.core.renal import ADULT_FROM
 from cds_service.fhir.measured import Measured
 from cds_service.fhir.numbers import Unusable, decimal_of, span_of
 from cds_service.fhir.resources import codings, concept_text
@@ -17,7 +20,10 @@ SENT_WITH_RESULT = "sent with the result"
 _NORMAL_TYPES = ("normal", "recommended", "")
 _DAYS_PER = {"a": Decimal("365.25"), "mo": Decimal("30.4375"), "wk": Decimal(7), "d": Decimal(1)}
 _AGE_WORDS = {"year": "a", "month": "mo", "week": "wk", "day": "d"}
-_OTHER_SEX = {"male": ("female", "women", "woman", "f"), "female": ("male", "men", "man", "m")}
+_OTHER_SEX = {"male": "female", "female": "male"}
+_CHILD, _ADULT, _ANYONE = "child", "adult", "anyone"
+_NEXT_LABEL = re.compile(r"[;,\n](?=\s*[^\W\d])")
+_LONGEST_TEXT = 300
 _DAYS_PER_YEAR = Decimal("365.25")
 
 
@@ -42,14 +48,12 @@ def own_range(
     entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     found = []
     for entry in entries:
-        if not _applies(entry, patient):
+        if not _applies(entry, patient, vocabulary.range_labels):
             continue
         try:
-            limits = _limits(entry, measured, lab, vocabulary)
+            found += _limits(entry, measured, lab, vocabulary, patient)
         except Unusable:
             continue
-        if limits is not None:
-            found.append(limits)
     distinct = list(dict.fromkeys(found))
     return distinct[0] if len(distinct) == 1 else None
 
@@ -67,35 +71,65 @@ def in_lab_unit(sent: OwnRange, lab: Lab, substance: str) -> ReferenceRange | No
     return ReferenceRange(convert(sent.low), convert(sent.high), SENT_WITH_RESULT)
 
 
-def _limits(entry: Mapping[str, Any], measured: Measured, lab: Lab, vocabulary: LabVocabulary) -> OwnRange | None:
+def _limits(
+    entry: Mapping[str, Any], measured: Measured, lab: Lab, vocabulary: LabVocabulary, patient: Patient
+) -> list[OwnRange]:
+    """The limits that an entry states for this patient: mostly one, none where it cannot be read."""
     ends = [entry.get(key) for key in ("low", "high")]
     quantities = [end for end in ends if isinstance(end, dict) and end.get("value") is not None]
     if quantities:
         low, high = (decimal_of(end["value"]) if isinstance(end, dict) and "value" in end else None for end in ends)
         unit, ucum = quantity_unit(quantities[0], lab, vocabulary)
-    else:
-        text = entry.get("text")
-        span = span_of(text, vocabulary.words.comparators) if isinstance(text, str) else None
-        if span is None:
-            return None
-        low, high, unit = span
-        ucum = vocabulary.ucum(unit) if unit else None
-    if low is not None and high is not None and low > high:
-        return None
-    return OwnRange(low, high, unit, ucum) if unit else OwnRange(low, high, measured.unit, measured.ucum)
+        return _ordered(OwnRange(low, high, unit, ucum), measured)
+    text = entry.get("text")
+    found = []
+    for part in _NEXT_LABEL.split(text[:_LONGEST_TEXT]) if isinstance(text, str) else ():
+        label, colon, limits = part.rpartition(":") if _is_labelled(part) else ("", "", part)
+        span = span_of(limits, vocabulary.words.comparators)
+        if span is not None and (not colon or _is_meant(label, patient, vocabulary.range_labels)):
+            low, high, unit = span
+            found += _ordered(OwnRange(low, high, unit, vocabulary.ucum(unit) if unit else None), measured)
+    return found
 
 
-def _applies(entry: Mapping[str, Any], patient: Patient) -> bool:
+def _ordered(limits: OwnRange, measured: Measured) -> list[OwnRange]:
+    """The limits, in the value's unit where they name none; nothing where they are the wrong way round."""
+    if limits.low is not None and limits.high is not None and limits.low > limits.high:
+        return []
+    return [limits if limits.unit else OwnRange(limits.low, limits.high, measured.unit, measured.ucum)]
+
+
+def _is_labelled(part: str) -> bool:
+    """Whether a label stands in front: "Adult male: 3.5-5.1", and not the titre "1:80"."""
+    return part.lstrip(" (")[:1].isalpha() and ":" in part
+
+
+def _is_meant(label: str, patient: Patient, labels: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a label is for this patient: every word is known, and none is of another or an unknown sex or age."""
+    for word in plain_words(label):
+        groups = [group for group, words in labels.items() if word in words]
+        if not groups or not all(_is_of(group, patient) for group in groups):
+            return False
+    return True
+
+
+def _is_of(group: str, patient: Patient) -> bool:
+    if group in (_CHILD, _ADULT):
+        return patient.age_years is not None and (patient.age_years >= ADULT_FROM) == (group == _ADULT)
+    return group == _ANYONE or patient.sex == group
+
+
+def _applies(entry: Mapping[str, Any], patient: Patient, labels: Mapping[str, frozenset[str]]) -> bool:
     """Whether the range is one of normal values, and not for another sex or age than the patient's."""
     kinds = [code for _, code, _ in codings(entry.get("type"))] or [""]
     if not any(kind in _NORMAL_TYPES for kind in kinds):
         return False
-    if patient.sex is not None and _is_for(_OTHER_SEX[patient.sex], entry.get("appliesTo")):
+    if patient.sex is not None and _is_for(labels[_OTHER_SEX[patient.sex]], entry.get("appliesTo")):
         return False
     return patient.age_years is None or _covers(entry.get("age"), patient.age_years)
 
 
-def _is_for(words: tuple[str, ...], applies_to: object) -> bool:
+def _is_for(words: frozenset[str], applies_to: object) -> bool:
     if not isinstance(applies_to, list):
         return False
     said = {concept_text(concept).lower() for concept in applies_to}

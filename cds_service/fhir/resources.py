@@ -13,7 +13,7 @@ from cds_service.core.facts import Missing, SetAside
 DEEPEST_BUNDLE = 3
 """Bundles within Bundles that are still opened."""
 
-_ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
+_ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}(#[A-Za-z0-9_.\-]{1,64})?\Z")
 _SERIOUS = ("error", "fatal")
 _NO_RESOURCE = ""
 _TYPE_NAME = re.compile(r"[A-Za-z]{1,64}\Z")

@@ -7,6 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 HOOK = "io.github.calcification-cds.report-sign"
 
+_INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+
 Json = dict[str, Any]
 
 _ANALYTES = (
@@ -105,7 +107,7 @@ def _observation(place: int) -> tuple[str, Json]:
         },
         "text": {
             "status": "generated",
-            "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{name}: {value} {unit} {"." * 160}</div>',
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{name}: {value} {unit} {"." * 32}</div>',
         },
         "identifier": [{"system": "urn:oid:1.2.840.114350.1.13.0.1.7.2.798268", "value": f"{place:08d}"}],
         "status": "final",
@@ -128,6 +130,7 @@ def _observation(place: int) -> tuple[str, Json]:
         "issued": f"2026-{1 + place // 10:02d}-1{place % 10}T09:12:31.000+01:00",
         "performer": [{"reference": "Organization/lab", "display": "Clinical Chemistry"}],
         "valueQuantity": quantity,
+        "interpretation": [{"coding": [{"system": _INTERPRETATION, "code": "H" if value > high else "N"}]}],
         "referenceRange": [{"low": limits[0], "high": limits[1]}],
     }
     return group, resource

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.facts import (
+    EarlierResult,
     Facts,
     Finding,
     HistoryFact,
@@ -86,7 +87,24 @@ def results(draw: st.DrawFn, name: str, *, comparators: bool = True) -> LabResul
     ranges = [ReferenceRange(band.range.low, band.range.high, "own") for band in lab.bands]
     limits = draw(st.sampled_from([None, *ranges])) if ranges else None
     age_days = draw(st.sampled_from([0, 1, 30, 400, 4000, None]))
-    return LabResult(name, value, word, limits, "as sent", "", "", age_days, f"Observation/{name}")
+    earlier = () if value is None or age_days is None else draw(series(name, age_days, comparators=comparators))
+    resource = f"Observation/{name}"
+    return LabResult(name, value, word, limits, "as sent", "", "", age_days, resource, earlier)
+
+
+@st.composite
+def series(draw: st.DrawFn, name: str, age_days: int, *, comparators: bool) -> tuple[EarlierResult, ...]:
+    """Earlier results of a lab whose course is followed, newest first; none of other labs."""
+    if LABS[name].trend is None:
+        return ()
+    points = []
+    for apart in draw(
+        st.lists(st.sampled_from([14, 15, 30, 60, 89, 90, 91, 180, 400]), max_size=4, unique=True).map(sorted)
+    ):
+        number = draw(values_of(name))
+        ends = [Interval(number, None, low_open=True), Interval(None, number, high_open=True)] if comparators else []
+        points.append(EarlierResult("", age_days + apart, draw(st.sampled_from([Interval.exactly(number), *ends]))))
+    return tuple(points)
 
 
 @st.composite

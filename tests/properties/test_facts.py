@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from cds_service.core.conditions import AllOf, AnyOf, Condition, HasFinding
 from cds_service.core.evaluate import Evaluation, evaluate
-from cds_service.core.facts import Facts, Finding, Missing, SetAside, Span, State
+from cds_service.core.facts import Facts, Finding, LabResult, Missing, SetAside, Span, State
 from cds_service.core.facts_json import facts_from_json, facts_to_json
 from cds_service.core.rules import Rule
 from cds_service.core.scoring import NO_ENTRY, TIER_ORDER
-from tests.properties.generated import ENGINE, facts, steady
+from tests.properties.generated import ENGINE, facts, results, steady
 from tests.scenarios.asking import CONTENT
 
 T = TypeVar("T")
@@ -94,6 +94,31 @@ def test_forgetting_a_known_lab_opens_the_interval_to_the_old_score(known: Facts
         if now.tier == NO_ENTRY:
             continue  # a rule that is not entered has no interval: nothing is said of it
         assert now.low <= was.score <= now.high, (was.rule.id, name)
+
+
+@steady(200)
+@given(facts(comparators=False), results("egfr", comparators=False), results("alp", comparators=False))
+def test_forgetting_earlier_results_opens_the_interval_to_the_old_score(
+    known: Facts, rate: LabResult, alp: LabResult
+) -> None:
+    known = replace(known, labs={**known.labs, "egfr": rate, "alp": alp})
+    forgotten = {lab: replace(result, series=()) for lab, result in known.labs.items()}
+    then = {outcome.rule.id: outcome for outcome in judged(replace(known, labs=forgotten)).outcomes}
+    for was in judged(known).outcomes:
+        now = then[was.rule.id]
+        if now.tier != NO_ENTRY:
+            assert now.low <= was.score <= now.high, was.rule.id
+
+
+@steady(150)
+@given(facts())
+def test_a_result_that_is_shown_and_not_judged_counts_as_unknown(known: Facts) -> None:
+    shown = {lab: replace(result, unused="too old") for lab, result in known.labs.items()}
+    told = [
+        [(one.rule.id, one.tier, one.low, one.score, one.high) for one in judged(each).outcomes]
+        for each in (replace(known, labs=shown), replace(known, labs={}))
+    ]
+    assert told[0] == told[1]
 
 
 @steady(150)

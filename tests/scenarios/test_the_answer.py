@@ -34,6 +34,29 @@ def test_the_order_of_resources_and_keys_does_not_matter() -> None:
     assert one.ranked == other.ranked
 
 
+def corrected_calcium(value: float) -> Json:
+    held = observation("calcium", value, "mg/dL", id="corrected-1")
+    return {**held, "code": {"text": "Calcium, corrected for albumin"}}
+
+
+@pytest.mark.parametrize("value", [7.0, 9.8, 12.4, 14.0])
+def test_corrected_calcium_alone_moves_no_tier_and_no_score(value: float) -> None:
+    labs = [observation("egfr", 90, EGFR), observation("pth", 5, "pg/mL")]
+    without, with_it = (
+        ask(hook_request(TEXT, prefetch={"calcium": bundle(sent)}))
+        for sent in (labs, [*labs, corrected_calcium(value)])
+    )
+    assert with_it.ranked == without.ranked
+    assert with_it.record.body["reports"][0]["outcomes"] == without.record.body["reports"][0]["outcomes"]
+
+
+def test_patterns_of_several_labs_are_kept_as_context() -> None:
+    labs = [("calcium", 12.0, "mg/dL"), ("pth", 5, "pg/mL")]
+    assert "patterns" not in ask(hook_request(TEXT)).record.body["reports"][0]
+    kept = ask(hook_request(TEXT, labs)).record.body["reports"][0]["patterns"]
+    assert [label.partition(" (")[0] for label in kept] == ["PTH suppressed by high calcium"]
+
+
 def test_of_two_results_of_one_instant_the_corrected_one_counts_whichever_was_sent_first() -> None:
     first = observation("phosphate", 3.0, "mg/dL")
     second = observation("phosphate", 8.0, "mg/dL", id="phosphate-2", status="corrected")
