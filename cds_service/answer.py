@@ -103,16 +103,16 @@ def judge(content: Content, facts: Facts) -> Differential:
 
 def _judge(content: Content, chart: Chart, to_read: ReportToRead, as_of: datetime) -> JudgedReport:
     if to_read.silent:
-        facts = _facts(chart, as_of, NOTHING_READ)
+        facts = _facts(content, chart, as_of, NOTHING_READ)
         return JudgedReport(to_read.report, facts, NOTHING_FOUND, to_read.silent)
     draft = read_draft(to_read.report, chart.report_observations, content.reader)
-    facts = _facts(chart, as_of, draft.reading)
+    facts = _facts(content, chart, as_of, draft.reading)
     found = judge(content, facts)
     silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
     return JudgedReport(to_read.report, facts, found, silent)
 
 
-def _facts(chart: Chart, as_of: datetime, reading: Reading) -> Facts:
+def _facts(content: Content, chart: Chart, as_of: datetime, reading: Reading) -> Facts:
     """Chart and report together; the history that the report tells joins the chart's."""
     told = [dated(fact, as_of.date(), chart.patient.age_years) for fact in reading.history]
     stated = [*chart.history.values(), *told]
@@ -120,7 +120,7 @@ def _facts(chart: Chart, as_of: datetime, reading: Reading) -> Facts:
     return Facts(
         as_of=as_of,
         patient=chart.patient,
-        labs=chart.labs,
+        labs=content.labs.with_cautions(chart.labs, history),
         missing_labs=chart.missing_labs,
         history=history,
         history_lists=chart.history_lists,

@@ -143,6 +143,7 @@ def _lab(entry: Plain, units: Plain, displays: Mapping[str, str]) -> Lab:
         stale_days=int(entry["stale_days"]) if "stale_days" in entry else None,
         changed_by_dialysis="changed_by_dialysis" in entry,
         trend=_trend(entry.get("trend")),
+        caution=_caution(entry.get("caution")),
         product_of=tuple(map(str, entry.get("product_of", ()))),
     )
 
@@ -165,6 +166,10 @@ def _orderable(data: Plain | None, displays: Mapping[str, str]) -> Orderable | N
 
 def _answers_for(data: Plain | None) -> AnswersFor | None:
     return None if data is None else AnswersFor(str(data["lab"]), data["overrides"] is True, int(data["within_days"]))
+
+
+def _caution(data: Plain | None) -> tuple[frozenset[str], str] | None:
+    return None if data is None else (frozenset(map(str, data["history"])), str(data["says"]))
 
 
 def _trend(data: Plain | None) -> TrendTerms | None:

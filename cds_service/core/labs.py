@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from cds_service.core.course import TrendTerms
-from cds_service.core.facts import Patient, ReferenceRange
+from cds_service.core.facts import HistoryFact, LabResult, Patient, ReferenceRange, State
 from cds_service.core.lab_words import LabKind, NameWords, ResultWords, folded_unit
 from cds_service.core.quantity import Interval
 from cds_service.core.verdict import Verdict
@@ -70,6 +70,7 @@ class Lab:
         stale_days: an older result is shown and counts as unknown; None where age does not matter.
         changed_by_dialysis: a sample taken after dialysis says nothing of the patient.
         trend: what counts as a trend; None for labs whose earlier results are not kept.
+        caution: the history entries beside which a result needs a remark, and the remark; mostly None.
         product_of: the two labs of one sample that it is worked out from; mostly empty.
     """
 
@@ -93,6 +94,7 @@ class Lab:
     changed_by_dialysis: bool = False
     trend: TrendTerms | None = None
     product_of: tuple[str, ...] = ()
+    caution: tuple[frozenset[str], str] | None = None
 
     def factor(self, unit: str, substance: str = "") -> Decimal | None:
         """The exact factor from a UCUM unit to the lab's own unit; None for a unit that is not accepted."""
@@ -232,6 +234,19 @@ class LabVocabulary:
         known = self.labs[lab]
         factor = known.factor(self.ucum(unit) or unit)
         return None if factor is None else (factor, known.decimals)
+
+    def with_cautions(
+        self, labs: Mapping[str, LabResult], history: Mapping[str, HistoryFact]
+    ) -> Mapping[str, LabResult]:
+        """The results, each with the remark that the history asks for."""
+        told = dict(labs)
+        for lab, result in labs.items():
+            caution = self.labs[lab].caution
+            if caution is not None and any(
+                entry in history and history[entry].state is State.PRESENT for entry in caution[0]
+            ):
+                told[lab] = replace(result, conversion="; ".join(filter(None, (result.conversion, caution[1]))))
+        return told
 
     def range_for(self, patient: Patient) -> Callable[[str], ReferenceRange | None]:
         """The default reference range of each lab for this patient, by lab id."""

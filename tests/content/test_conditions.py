@@ -22,14 +22,18 @@ from cds_service.core.conditions import (
     OfSize,
     Without,
 )
+from cds_service.core.course import FALLING, LabSustained, LabTrend, TrendTerms
 
 FACTORS = {("egfr", "mL/min/{1.73_m2}"): (Decimal(1), 0), ("phosphate", "mmol/L"): (Decimal("3.0974"), 2)}
+TERMS = TrendTerms(Decimal("0.25"), Decimal(5), 30, 730)
 KNOWN = KnownWords(
     findings={"lobulated", "mass"},
     sites={"hip", "knee"},
     history={"burn"},
     labs={"egfr", "phosphate"},
     convert=lambda lab, unit: FACTORS.get((lab, unit)),
+    trends={"egfr": TERMS},
+    patterns={"phosphate-high": LabIs("phosphate", "high")},
 )
 LOBULATED = HasFinding(("lobulated",))
 
@@ -62,6 +66,12 @@ def read(data: Any) -> tuple[object, list[str]]:
             {"lab": "phosphate", "above": 2, "unit": "mmol/L"},
             LabWithin("phosphate", Bounds((("above", Decimal("6.19")),))),
         ),
+        ({"lab": "egfr", "trend": "falling"}, LabTrend("egfr", FALLING, TERMS)),
+        (
+            {"lab": "egfr", "below": 60, "unit": "mL/min/{1.73_m2}", "for_days": 90},
+            LabSustained("egfr", Bounds((("below", Decimal(60)),)), 90),
+        ),
+        ({"pattern": "phosphate-high"}, LabIs("phosphate", "high")),
         ({"not": {"finding": "lobulated"}}, Not(LOBULATED)),
         ({"without": {"finding": "lobulated"}}, Without(LOBULATED)),
         ({"all": [{"finding": "lobulated"}, {"site": "hip"}]}, AllOf((LOBULATED, AtSite(("hip",))))),
@@ -92,6 +102,21 @@ def test_a_condition_is_read_as_written(written: Any, meant: object) -> None:
         ({"lab": "egfr", "below": True, "unit": "mL/min/{1.73_m2}"}, "when.below: is not a number."),
         ({"lab": "egfr", "unit": "mL/min/{1.73_m2}"}, "when: has no limit."),
         ({"lab": "egfr", "is": "odd"}, "when.is: names 'odd', which is not known."),
+        ({"lab": "egfr", "trend": "sideways"}, "when.trend: names 'sideways', which is not known."),
+        ({"lab": "egfr", "trend": "falling", "within": "1 year"}, "when.within: does not belong here."),
+        (
+            {"lab": "phosphate", "trend": "rising"},
+            "when: asks for the course of a lab whose earlier results are not kept. Give the lab a `trend`",
+        ),
+        (
+            {"lab": "phosphate", "above": 2, "unit": "mmol/L", "for_days": 90},
+            "when: asks for the course of a lab whose earlier results are not kept.",
+        ),
+        (
+            {"lab": "egfr", "below": 60, "unit": "mL/min/{1.73_m2}", "for_days": "long"},
+            "when.for_days: is not a number of days.",
+        ),
+        ({"pattern": "unheard-of"}, "when.pattern: names 'unheard-of', which is not known."),
         ({"age": {"below": 10}}, "when.age: must give its unit as years."),
         ({"all": []}, "when.all: must be a list of conditions. Give at least one."),
     ],

@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from cds_service.core.facts import Missing, Patient, SetAside
+from cds_service.core.facts import EarlierResult, Missing, Patient, SetAside
 from cds_service.core.facts_json import facts_from_json, facts_to_json
+from cds_service.core.quantity import Interval
 from tests.building import PHOSPHATE, facts, lab, lesion
 
 
@@ -18,6 +19,11 @@ def test_facts_come_back_from_json_as_they_went() -> None:
             lab("pth", ">900"),
             lab("ana", "positive"),
             lab("egfr", "8", age_days=None),
+            replace(
+                lab("alp", "90"),
+                series=(EarlierResult("2025-06-01", 214, Interval(None, Decimal(80), high_open=True)),),
+                unused="too old",
+            ),
         ],
         missing={"calcium": Missing.NONE_ON_FILE, "alp": Missing.SET_ASIDE, "ck": Missing.NONE_ON_FILE},
         history=["dialysis", "-burn"],
@@ -30,3 +36,10 @@ def test_facts_come_back_from_json_as_they_went() -> None:
     )
     stored = json.loads(json.dumps(facts_to_json(known)))
     assert facts_from_json(stored) == known
+
+
+def test_a_record_of_before_earlier_results_were_kept_still_reads() -> None:
+    known = facts(labs=[lab("alp", "90")])
+    stored = facts_to_json(known)
+    assert not {"series", "unused"} & stored["labs"][0].keys(), "what is empty is not stored, then as before"
+    assert facts_from_json(json.loads(json.dumps(stored))) == known

@@ -50,6 +50,12 @@ def test_corrected_calcium_alone_moves_no_tier_and_no_score(value: float) -> Non
     assert with_it.record.body["reports"][0]["outcomes"] == without.record.body["reports"][0]["outcomes"]
 
 
+@pytest.mark.parametrize(("conditions", "said"), [(["On haemodialysis"], True), ([], False)])
+def test_a_rate_of_a_patient_on_dialysis_comes_with_a_remark(conditions: list[str], said: bool) -> None:
+    kept = ask(hook_request(TEXT, [("egfr", 9, EGFR)], conditions)).record.body["reports"][0]["facts"]["labs"][0]
+    assert ("on dialysis" in kept.get("conversion", "")) is said
+
+
 def test_patterns_of_several_labs_are_kept_as_context() -> None:
     labs = [("calcium", 12.0, "mg/dL"), ("pth", 5, "pg/mL")]
     assert "patterns" not in ask(hook_request(TEXT)).record.body["reports"][0]
