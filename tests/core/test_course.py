@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cds_service.core.conditions import Bounds, Condition, LabWithin, Without
+from cds_service.core.conditions import AllOf, Bounds, Condition, LabWithin, Without
 from cds_service.core.course import FALLING, RISING, LabSustained, LabTrend, TrendTerms
 from cds_service.core.evaluate import evaluate
 from cds_service.core.evidence import describe, facts_there
@@ -124,9 +124,9 @@ def test_an_unknown_lab_may_yet_have_any_course() -> None:
 
 def test_supposing_what_a_comparator_allows_keeps_the_earlier_results() -> None:
     below_30 = LabWithin("egfr", Bounds((("below", Decimal(30)),)))
-    asks = rule("r", item("lasts", LASTS, 3), item("low", below_30, 2, "kidney"))
+    asks = rule("r", item("low for long", AllOf((LASTS, below_30)), 3))
     outcome = evaluate(engine(asks), known(course("egfr", "<45", ("27", 120))), no_range).outcomes[0]
-    assert (outcome.low, outcome.score, outcome.high) == (3, 3, 5)
+    assert (outcome.low, outcome.score, outcome.high) == (0, 0, 3)
 
 
 def test_the_evidence_tells_the_earlier_results() -> None:
