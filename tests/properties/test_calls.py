@@ -154,13 +154,17 @@ def test_another_unit_never_changes_a_verdict(
 @steady(150)
 @given(st.data())
 def test_the_order_of_resources_and_of_prefetch_keys_never_matters(data: st.DataObject) -> None:
-    # No two results of one lab have the same instant here: which of such two is used does depend on their order.
     case = data.draw(st.sampled_from(reports()))
-    older = [
-        {**observation(lab, Decimal(9), LABS[lab].unit, None, PATIENT), "effectiveDateTime": "2025-01-01"}
+    others = [
+        {
+            **observation(lab, Decimal(value), LABS[lab].unit, None, PATIENT),
+            "id": f"{lab}-{value}",
+            "effectiveDateTime": on,
+        }
         for lab in ("calcium", "phosphate", "pth", "egfr")
+        for value, on in ((9, "2025-01-01"), (70, "2026-06-29"), (8, "2026-06-29"))
     ]
-    prefetch = {**case.request["prefetch"], "renal": bundle(older)}
+    prefetch = {**case.request["prefetch"], "renal": bundle(others)}
     keys = data.draw(st.permutations(list(prefetch)))
     shuffled = {key: shuffle(prefetch[key], data) for key in keys}
     assert standing({**case.request, "prefetch": shuffled}) == standing({**case.request, "prefetch": prefetch})

@@ -82,7 +82,7 @@ def denied(known: Facts, place: int, name: str) -> Facts:
 
 
 @steady(250)
-@given(facts(comparators=False), st.data())
+@given(facts(), st.data())
 def test_forgetting_a_known_lab_opens_the_interval_to_the_old_score(known: Facts, data: st.DataObject) -> None:
     assume(known.labs and known.lesions)
     name = data.draw(st.sampled_from(sorted(known.labs)))
