@@ -1,10 +1,15 @@
 """The shape of the code, where no linter watches it; import-linter watches who imports whom in `make check`."""
 
 import ast
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from cds_service.content.load import load_content
+from cds_service.content.locate import default_content
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -45,3 +50,53 @@ def test_every_error_answer_is_one_class_and_one_row() -> None:
         r"^class (\w+)\(RequestError\)", (PACKAGE / "errors.py").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert [name for name in classes if source.count(f"errors.{name}:") != 1] == []
+
+
+READING = [module for module in MODULES if module.parent.name == "findings" and module.stem != "__init__"]
+WRITTEN = {"report", ", both sides"}
+"""Words of reports that the reader writes rather than reads: the source that a span names, the label of a site."""
+
+
+def _literals(module: Path) -> Iterator[tuple[str, bool]]:
+    """Every string that the program of a module uses, docstrings left out, and whether it stands in a closed list."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    lists = [node for node in nodes if isinstance(node, ast.ClassDef) and module.stem == "vocabulary"]
+    closed = {id(line.value) for node in lists for line in node.body if isinstance(line, ast.Assign | ast.AnnAssign)}
+    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    types = [
+        part
+        for node in nodes
+        for part in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if part is not None
+    ]
+    skipped = documents | {id(part) for annotation in types for part in ast.walk(annotation)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value, id(node) in closed
+
+
+def _names_in(schema: object) -> Iterator[str]:
+    """The keys and closed values by which a content file and the program know the same thing."""
+    if isinstance(schema, dict):
+        yield from schema.get("enum", ())
+        yield from schema.get("properties", ())
+        for part in schema.values():
+            yield from _names_in(part)
+
+
+def test_the_reader_knows_no_word_of_a_report() -> None:
+    lexicon = load_content(*default_content()).reader.lexicon
+    names = {
+        name
+        for kind in ("findings", "cues", "sections")
+        for name in _names_in(json.loads((PACKAGE.parent / f"rules/schema/{kind}.schema.json").read_text("utf-8")))
+    }
+    found = {
+        (module.name, literal)
+        for module in READING
+        for literal, closed in _literals(module)
+        for words in [re.findall(r"[^\W\d_]+", literal)]
+        if words and all(map(lexicon.knows, words)) and not (closed and literal in names) and literal not in WRITTEN
+    }
+    assert found == set()

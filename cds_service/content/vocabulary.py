@@ -126,7 +126,7 @@ def _findings_of(text: TextVocabulary) -> frozenset[str]:
         *text.on_both_sides,
         *text.codes.values(),
     }
-    for tissue in text.tissues.values():
+    for tissue in text.tissues:
         found.update(finding for made in tissue.makes.values() for finding in made)
     for _, sign in text.sign_forms:
         found.update((*sign.findings, *filter(None, [sign.denied_means])))

@@ -1,25 +1,35 @@
 """Parsed vocabulary files to the values that the report reader is compiled from."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from cds_service.core.facts import State
+from cds_service.core.findings.grammar import Grammar
 from cds_service.core.findings.vocabulary import (
     Cue,
     Denial,
+    Mark,
     Matter,
     Mineral,
+    Orthography,
     Place,
+    Plural,
     Sign,
     Spelling,
     TextVocabulary,
     TimeWords,
     Tissue,
 )
+from cds_service.errors import ContentError, Problem
 
+FINDINGS_FILE = "rules/vocabulary/findings.yaml"
 Meaning = TypeVar("Meaning")
 
 _NAMED = "named-"
+_NO_FINDING, _EQUIVOCAL = "none", "in-soft-tissue"
+_MARKS = (Mark.TERMINATOR, Mark.ADJACENT, Mark.RELATED, Mark.BREAK)
+_SOFT, _BONE = "soft", "bone"
 
 
 def text_vocabulary(
@@ -28,25 +38,26 @@ def text_vocabulary(
     """The vocabulary of the reader from the plain data of its four files, which their schemas have already checked.
 
     Each is that of `rules/vocabulary/<name>.yaml`; of a history entry only `id`, `forms` and `denied_forms` are read.
+
+    Raises:
+        ContentError: an entry speaks of a tissue that is none of the tissues.
     """
     derived = findings["derived"]
+    tissues = _tissues(findings)
     return TextVocabulary(
-        spellings=tuple(_spelling(entry) for entry in cues["spellings"]),
-        abbreviations=frozenset(cues["abbreviations"]),
-        mineral_forms=(*_forms(findings["minerals"], _mineral), *_forms(findings["names"], _name)),
-        place_forms=_forms(findings["places"], _place),
-        sign_forms=_forms(findings["signs"], _sign),
+        orthography=_orthography(cues),
+        grammar=_grammar(cues),
+        mineral_forms=_mineral_forms(findings, tissues),
+        place_forms=_place_forms(findings, tissues),
+        sign_forms=_forms(findings["signs"], lambda entry: _sign(entry, derived["masses"])),
         cue_forms=tuple(pair for entry in cues["cues"] for pair in _cue_forms(entry)),
         history_forms=_forms(history["history"], lambda entry: str(entry["id"])),
         heading_forms=_forms(sections["sections"], lambda entry: str(entry["kind"])),
         modality_forms=tuple(sections["modalities"]),
-        adjacency_forms=tuple(cues["adjacency"]),
-        relation_forms=tuple(cues["relations"]),
-        terminator_forms=tuple(cues["terminators"]),
-        list_breaks=tuple(cues["list_breaks"]),
-        affirming=tuple(cues["affirming"]),
+        mark_forms=tuple((form, mark) for mark in _MARKS for form in cues[mark]),
         language_words={name: frozenset(words) for name, words in cues["languages"].items()},
-        tissues={entry["id"]: _tissue(entry) for entry in findings["tissues"]},
+        tissues=tuple(tissues.values()),
+        soft_tissue=next(tissue for tissue in tissues.values() if tissue.is_soft),
         patient_findings=_of_the_patient(findings),
         mineral_findings=frozenset(derived["mineral"]),
         in_several_lesions=_parts(derived["in_several_lesions"]),
@@ -77,49 +88,137 @@ def _denials(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, Denial], 
     return tuple((form, Denial(entry["id"])) for entry in entries for form in entry.get("denied_forms", ()))
 
 
+def _orthography(cues: Mapping[str, Any]) -> Orthography:
+    return Orthography(
+        tuple(_spelling(entry) for entry in cues["spellings"]),
+        tuple(Plural(entry["suffix"], entry["as"], entry["shortest"]) for entry in cues["plurals"]),
+        tuple(cues["no_plurals"]),
+    )
+
+
 def _spelling(entry: Mapping[str, Any]) -> Spelling:
     return Spelling(entry.get("prefix") or entry["suffix"], entry["as"], "suffix" in entry)
 
 
-def _tissue(entry: Mapping[str, Any]) -> Tissue:
-    return Tissue(entry["id"], {matter: tuple(entry[matter.value]) for matter in Matter}, entry.get("several"))
+def _grammar(cues: Mapping[str, Any]) -> Grammar:
+    grammar, sizes = cues["grammar"], cues["sizes"]
+    return Grammar(
+        affirming=frozenset(cues["affirming"]),
+        abbreviations=frozenset(cues["abbreviations"]),
+        sides={word: side for side, words in grammar["sides"].items() for word in words},
+        before_side=frozenset(grammar["before_side"]),
+        place_links=frozenset(grammar["place_links"]),
+        articles=frozenset(grammar["articles"]),
+        target_links=frozenset(grammar["target_links"]),
+        companions=frozenset(grammar["companions"]),
+        adjective_ends=frozenset(grammar["adjective_ends"]),
+        last_of_list=frozenset(grammar["last_of_list"]),
+        within_list=frozenset(grammar["within_list"]),
+        statement_starts=frozenset(grammar["statement_starts"]),
+        openings=frozenset(tuple(opening.split()) for opening in grammar["openings"]),
+        reporting=frozenset(grammar["reporting"]),
+        known=frozenset(grammar["known"]),
+        before_value=frozenset(grammar["before_value"]),
+        sizes={unit: Decimal(str(millimetres)) for unit, millimetres in sizes["units"].items()},
+        size_times=frozenset(sizes["times"]),
+        size_links=frozenset(sizes["links"]),
+        no_size=frozenset(sizes["no_size"]),
+        plural_letters=frozenset(entry["suffix"][-1] for entry in cues["plurals"]),
+    )
+
+
+def _tissues(findings: Mapping[str, Any]) -> dict[str, Tissue]:
+    """The tissues by id; one that names another as `several`, and bone, which names soft tissue, are made after it."""
+    _complain_of_unknown_tissues(findings)
+    waiting = {entry["id"]: entry for entry in findings["tissues"]}
+    soft = next(entry["id"] for entry in waiting.values() if entry.get("role") == _SOFT)
+    made: dict[str, Tissue] = {}
+
+    def make(name: str) -> Tissue:
+        if name not in made:
+            entry = waiting[name]
+            made[name] = Tissue(
+                name,
+                {matter: tuple(entry[matter.value]) for matter in Matter},
+                make(entry["several"]) if "several" in entry else None,
+                is_soft=name == soft,
+                beside=make(soft) if entry.get("role") == _BONE else None,
+                musculoskeletal=entry.get("musculoskeletal", False),
+                beside_bone=entry.get("beside_bone", False),
+            )
+        return made[name]
+
+    return {name: make(name) for name in waiting}
+
+
+def _complain_of_unknown_tissues(findings: Mapping[str, Any]) -> None:
+    known = {entry["id"] for entry in findings["tissues"]}
+    asked = [
+        *(("tissues", entry.get("several")) for entry in findings["tissues"]),
+        *(("places", entry.get("tissue")) for entry in findings["places"]),
+        *(("names", entry.get("implies", {}).get("tissue")) for entry in findings["names"]),
+    ]
+    problems = [
+        Problem(FINDINGS_FILE, 1, key, f"{tissue!r} is no tissue.", "Use an id that stands under `tissues`.")
+        for key, tissue in asked
+        if tissue is not None and tissue not in known
+    ]
+    if problems:
+        raise ContentError(problems)
 
 
 def _mineral(entry: Mapping[str, Any]) -> Mineral:
+    finding = entry.get("finding")
     return Mineral(
         Matter(entry["kind"]),
         entry["word"] == "adjective",
         entry.get("denied", False),
-        entry.get("finding"),
-        entry.get("region"),
+        silent=finding == _NO_FINDING,
+        equivocal=finding == _EQUIVOCAL,
+        finding=None if finding in (_NO_FINDING, _EQUIVOCAL) else finding,
+        region=entry.get("region"),
         after_mineral=entry.get("after_mineral", False),
     )
 
 
-def _name(entry: Mapping[str, Any]) -> Mineral:
+def _mineral_forms(findings: Mapping[str, Any], tissues: Mapping[str, Tissue]) -> tuple[tuple[str, Mineral], ...]:
+    names = _forms(findings["names"], lambda entry: _name(entry, tissues))
+    return _forms(findings["minerals"], _mineral) + names
+
+
+def _name(entry: Mapping[str, Any], tissues: Mapping[str, Tissue]) -> Mineral:
     implies = entry.get("implies", {})
     return Mineral(
-        Matter(implies.get("kind", Matter.CALCIFIED)), tissue=implies.get("tissue"), name=_NAMED + entry["id"]
+        Matter(implies.get("kind", Matter.CALCIFIED)),
+        tissue=tissues[implies["tissue"]] if "tissue" in implies else None,
+        name=_NAMED + entry["id"],
     )
 
 
-def _place(entry: Mapping[str, Any]) -> Place:
+def _place_forms(findings: Mapping[str, Any], tissues: Mapping[str, Tissue]) -> tuple[tuple[str, Place], ...]:
+    bone = next(tissue for tissue in tissues.values() if tissue.beside is not None)
+    return _forms(findings["places"], lambda entry: _place(entry, tissues, bone))
+
+
+def _place(entry: Mapping[str, Any], tissues: Mapping[str, Tissue], bone: Tissue) -> Place:
     return Place(
         entry.get("region"),
-        entry.get("tissue"),
+        tissues[entry["tissue"]] if "tissue" in entry else None,
         entry.get("word") == "tissue",
         entry.get("joint", False),
-        entry.get("bone", False),
+        bone if entry.get("bone", False) else None,
         entry.get("wall"),
     )
 
 
-def _sign(entry: Mapping[str, Any]) -> Sign:
+def _sign(entry: Mapping[str, Any], masses: Sequence[str]) -> Sign:
     finding = entry["finding"]
+    findings = (finding,) if isinstance(finding, str) else tuple(finding)
     return Sign(
-        (finding,) if isinstance(finding, str) else tuple(finding),
+        findings,
         entry.get("denied_means"),
         entry.get("with_mineral", False),
+        not set(masses).isdisjoint(findings),
     )
 
 

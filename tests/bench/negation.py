@@ -103,7 +103,7 @@ def categories_of(reader: ReportReader, row: Row) -> frozenset[str]:
         target = Mention(inside[0], min(inside[-1] + 1, sentence.stop), ("target",))
         mentions = tuple([m for m in layer if sentence.first <= m.first < sentence.stop] for layer in found)
         mentions[Layer.HISTORY].append(target)
-        for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
+        for clause in clauses(sentence.first, sentence.stop, mentions, tokens):
             if clause.first <= target.first < clause.stop:
                 return _reaching(clause, target)
     return frozenset()

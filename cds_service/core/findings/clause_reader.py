@@ -6,17 +6,13 @@ from cds_service.core.facts import Span, State
 from cds_service.core.findings.context import Clause, state_of
 from cds_service.core.findings.lesions import Draft
 from cds_service.core.findings.lexicon import Layer, Mention
-from cds_service.core.findings.places import SOFT, Site, distinct
-from cds_service.core.findings.report_state import IN_SOFT_TISSUE, ReportState
+from cds_service.core.findings.places import Site, distinct
+from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sizes import largest_mm
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings, targets_of
 from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Matter, Mineral, Sign
-
-_BODY = frozenset({SOFT, "tendon", "cartilage", "dens", "ligament", None})
-_MASS = frozenset({"mass", "nodule"})
-_OUTSIDE_BONE = frozenset({SOFT, "tendon"})
 
 
 def read_clause(clause: Clause, state: ReportState) -> None:
@@ -72,7 +68,7 @@ def _read_mineral(
         if mineral.tissue is None or said is not State.PRESENT:
             return mention, [], None
     targets = distinct(targets_of(number, mineral, around, state.tokens))
-    if mineral.finding == IN_SOFT_TISSUE:
+    if mineral.equivocal:
         if said is not State.DENIED:
             targets = [site for site in targets if _is_outside_bone(site, mineral, around.has_mass)]
     elif mineral.finding is not None:
@@ -94,7 +90,7 @@ def _say_fixed(
         state.findings.say(concept, said, span)
         return []
     if mineral.region:
-        targets = [Site(mineral.region, None, None, True, False, False)]
+        targets = [Site(mineral.region, None, None, True, False, None)]
     # A vein stone is told of beside organs and vessels, but is in neither.
     targets = _outside_organs(targets) or _outside_organs(around.running)
     for draft in state.lesions_at(targets, False):
@@ -104,13 +100,17 @@ def _say_fixed(
 
 def _is_outside_bone(site: Site, mineral: Mineral, has_mass: bool) -> bool:
     """Whether the words around an equivocal word leave no doubt that it speaks of soft tissue there, not of bone."""
-    if site.tissue not in _OUTSIDE_BONE or site.decides or site.near:
+    if site.tissue is None or not site.tissue.beside_bone or site.decides or site.near:
         return True
     return not (site.joint or site.bone) or (has_mass and mineral.matter is Matter.CALCIFIED)
 
 
 def _outside_organs(sites: Sequence[Site]) -> list[Site]:
-    return [site for site in sites if site.region and (not site.decides or site.tissue in _BODY)]
+    return [
+        site
+        for site in sites
+        if site.region and (not site.decides or site.tissue is None or site.tissue.musculoskeletal)
+    ]
 
 
 def _say_by_tissue(
@@ -124,17 +124,18 @@ def _say_by_tissue(
 ) -> list[Site]:
     """Say what mineral in each tissue makes; denied without a place it is denied of soft tissue, the question asked."""
     vocabulary = state.vocabulary
+    soft = vocabulary.soft_tissue
     if said is State.DENIED and not any(site.tissue for site in targets):
         targets = [
-            Site(site.region, site.side, SOFT, False, site.joint, False) for site in targets or around.running
-        ] or [Site(None, None, SOFT, False, False, False)]
+            Site(site.region, site.side, soft, False, site.joint, None) for site in targets or around.running
+        ] or [Site(None, None, soft, False, False, None)]
     recorded: list[Site] = []
     for site in targets:
-        tissue = vocabulary.tissues.get(site.tissue or "")
+        tissue = site.tissue
         if tissue is None:
             continue
         if around.has_masses and tissue.several:
-            tissue = vocabulary.tissues[tissue.several]
+            tissue = tissue.several
         for concept in tissue.makes[mineral.matter]:
             if concept in vocabulary.patient_findings:
                 state.findings.say(concept, said, span)
@@ -226,4 +227,4 @@ def _distance(sign: Mention, first: int, stop: int) -> int:
 
 
 def _is_mass(mention: Mention) -> bool:
-    return any(isinstance(sign, Sign) and not _MASS.isdisjoint(sign.findings) for sign in mention.meanings)
+    return any(isinstance(sign, Sign) and sign.mass for sign in mention.meanings)

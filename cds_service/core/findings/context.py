@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cds_service.core.facts import State
-from cds_service.core.findings.lexicon import TERMINATOR, Layer, Mention
+from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import PUNCTUATION, Tokens
-from cds_service.core.findings.vocabulary import Cue
+from cds_service.core.findings.vocabulary import Category, Cue, Mark
 
-_SILENT = frozenset({"hypothetical", "family", "qualified", "advice"})
-_DENYING = frozenset({"negation", "resolved"})
-_EXPLAINING = frozenset({"cause", "object"})
-_LIST_ENDS = frozenset({"or", "nor"})
-_OPENS = frozenset({",", "(", "and", "with", ":"})
+_SILENT = frozenset({Category.HYPOTHETICAL, Category.FAMILY, Category.QUALIFIED, Category.ADVICE})
+_DENYING = frozenset({Category.NEGATION, Category.RESOLVED})
+_EXPLAINING = frozenset({Category.CAUSE, Category.OBJECT})
 _BOTH_WAYS = 2
-_OPENERS = ("there", "is"), ("there", "are")
 
 
 @dataclass(slots=True)
@@ -40,12 +37,10 @@ class Clause:
         return {category for first, stop, category in self.scopes if first <= mention.first and mention.stop <= stop}
 
 
-def clauses(
-    first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens, affirming: frozenset[str]
-) -> list[Clause]:
+def clauses(first: int, stop: int, mentions: tuple[list[Mention], ...], tokens: Tokens) -> list[Clause]:
     """Cut the sentence from `first` to `stop` at semicolons and terminators, and lay out the cues of each clause."""
     cues = mentions[Layer.CUE]
-    cuts = [mention.stop for mention in cues if TERMINATOR in mention.meanings]
+    cuts = [mention.stop for mention in cues if Mark.TERMINATOR in mention.meanings]
     several = ";" in tokens.words[first:stop]
     if not cues and not several:
         return [Clause(first, stop, mentions)]
@@ -59,7 +54,7 @@ def clauses(
             mentions if len(pieces) == 1 else tuple([m for m in layer if start <= m.first < end] for layer in mentions)
         )
         clause = Clause(start, end, inside)
-        _lay_out(clause, tokens, affirming)
+        _lay_out(clause, tokens)
         result.append(clause)
     return result
 
@@ -78,47 +73,51 @@ def state_of(clause: Clause, mention: Mention, named: bool = False) -> State | N
     categories = clause.categories(mention)
     if not categories:
         return State.PRESENT
-    if categories & _SILENT or (named and "historical" in categories):
+    if categories & _SILENT or (named and Category.HISTORICAL in categories):
         return None
-    if "comparison" in categories and mention in clause.mentions[Layer.MINERAL]:
+    if Category.COMPARISON in categories and mention in clause.mentions[Layer.MINERAL]:
         return None
     if categories & _DENYING:
         return State.DENIED
-    if "uncertain" in categories:
+    if Category.UNCERTAIN in categories:
         return State.UNCERTAIN
-    if "historical" in categories:
+    if Category.HISTORICAL in categories:
         return None
-    if named and ("cause" in categories or "object" in categories):
+    if named and (Category.CAUSE in categories or Category.OBJECT in categories):
         return State.UNCERTAIN
-    if "object" in categories and not any(
-        m.first < mention.first and "object" not in clause.categories(m) for m in clause.mentions[Layer.MINERAL]
+    if Category.OBJECT in categories and not any(
+        m.first < mention.first and Category.OBJECT not in clause.categories(m) for m in clause.mentions[Layer.MINERAL]
     ):
         return State.UNCERTAIN
     return State.PRESENT
 
 
-def _lay_out(clause: Clause, tokens: Tokens, affirming: frozenset[str]) -> None:
+def _lay_out(clause: Clause, tokens: Tokens) -> None:
     asides = _asides(clause, tokens) if "(" in tokens.words[clause.first : clause.stop] else []
     for mention in clause.mentions[Layer.CUE]:
         onwards = _begins_anew(mention, clause, tokens)
         for meaning in mention.meanings:
-            if not isinstance(meaning, Cue) or meaning.category == "pseudo" or (onwards and not meaning.forward):
+            if not isinstance(meaning, Cue) or meaning.category == Category.PSEUDO or (onwards and not meaning.forward):
                 continue
             if tokens.words[mention.first] == "?" and meaning.forward != _leans_forward(mention, tokens):
                 continue
             if meaning.forward:
-                reach = _forward_reach(clause, mention, tokens, affirming, meaning.category)
+                reach = _forward_reach(clause, mention, tokens, meaning.category)
                 # A mention may share its last words with the cue: "no acute" and "acute fracture".
                 scope = (mention.first + 1, reach, meaning.category)
             else:
                 scope = (_backward_reach(clause, mention, tokens), mention.first, meaning.category)
-            clause.scopes += _outside(scope, mention, asides, clause, tokens, affirming) if asides else [scope]
+            clause.scopes += _outside(scope, mention, asides, clause, tokens) if asides else [scope]
 
 
 def _begins_anew(cue: Mention, clause: Clause, tokens: Tokens) -> bool:
     """Whether a cue that can be read both ways opens a new statement: "calcified, no erosion", not "calcified: no"."""
     words = tokens.words
-    if len(cue.meanings) < _BOTH_WAYS or cue.first == clause.first or words[cue.first - 1] not in _OPENS:
+    if (
+        len(cue.meanings) < _BOTH_WAYS
+        or cue.first == clause.first
+        or words[cue.first - 1] not in tokens.grammar.statement_starts
+    ):
         return False
     if cue.stop >= clause.stop or words[cue.stop] in PUNCTUATION:
         return False
@@ -144,7 +143,6 @@ def _outside(
     asides: Sequence[tuple[int, int]],
     clause: Clause,
     tokens: Tokens,
-    affirming: frozenset[str],
 ) -> list[tuple[int, int, str]]:
     """The scope of a cue where there are brackets.
 
@@ -158,6 +156,7 @@ def _outside(
             return [inside] if _holds_mention(clause, inside[0], inside[1]) else [scope]
     if category not in _DENYING:
         return [scope]
+    affirming = tokens.grammar.affirming
     pieces: list[tuple[int, int, str]] = []
     for start, end in asides:
         if first <= start < stop and not affirming.isdisjoint(tokens.words[start:end]):
@@ -182,14 +181,14 @@ def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
     )
 
 
-def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: frozenset[str], category: str) -> int:
+def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, category: str) -> int:
     """How far a cue reaches.
 
     A denial ends at a colon, which begins something of its own, and at a comma after which something is affirmed or
     explained, unless the list goes on to "or".
     """
     words = tokens.words
-    if category not in _DENYING and category != "qualified":
+    if category not in _DENYING and category != Category.QUALIFIED:
         return clause.stop
     stop = next((index for index in range(cue.stop, clause.stop) if words[index] == ":"), clause.stop)
     comma = next((index for index in range(cue.stop, stop) if words[index] == ","), None)
@@ -199,8 +198,9 @@ def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, affirming: froz
     if comma + 1 in explained:
         return comma
     rest = words[comma + 1 : stop]
-    if not _LIST_ENDS.isdisjoint(rest):
-        return _after_list(words, comma, stop)
+    affirming, last_of_list = tokens.grammar.affirming, tokens.grammar.last_of_list
+    if not last_of_list.isdisjoint(rest):
+        return _after_list(words, comma, stop, last_of_list)
     if not affirming.isdisjoint(rest):
         return next(
             index
@@ -216,9 +216,9 @@ def _member(words: Sequence[str], comma: int, stop: int) -> Sequence[str]:
     return words[comma + 1 : following]
 
 
-def _after_list(words: Sequence[str], index: int, stop: int) -> int:
+def _after_list(words: Sequence[str], index: int, stop: int, last_of_list: frozenset[str]) -> int:
     """Where a denied list that goes on to "or" ends: at the comma after its last member, else with the clause."""
-    last = max(position for position in range(index, stop) if words[position] in _LIST_ENDS)
+    last = max(position for position in range(index, stop) if words[position] in last_of_list)
     return next((position for position in range(last, stop) if words[position] == ","), stop)
 
 
@@ -228,12 +228,12 @@ def _backward_reach(clause: Clause, cue: Mention, tokens: Tokens) -> int:
     start = clause.first
     comma = None
     for index in range(cue.first - 1, clause.first, -1):
-        if (words[index - 1], words[index]) in _OPENERS:
+        if (words[index - 1], words[index]) in tokens.grammar.openings:
             start = index + 1
             break
         if words[index] == "," and comma is None:
             comma = index
-    if comma is not None and comma >= start and not {"and", "or", "nor"} & set(words[comma + 1 : cue.first]):
+    if comma is not None and comma >= start and tokens.grammar.within_list.isdisjoint(words[comma + 1 : cue.first]):
         # "calcification, not seen": nothing but the cue follows the comma, so it speaks of what is before it.
         return comma + 1 if _holds_mention(clause, comma + 1, cue.first) else start
     return start

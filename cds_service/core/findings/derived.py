@@ -5,9 +5,8 @@ from itertools import chain
 
 from cds_service.core.facts import Finding, Span, State
 from cds_service.core.findings.lesions import Draft, Findings, LesionBook
-from cds_service.core.findings.vocabulary import TextVocabulary
+from cds_service.core.findings.vocabulary import Side, TextVocabulary
 
-_BOTH = "both"
 _SEVERAL = 2
 
 
@@ -24,7 +23,7 @@ def derive(book: LesionBook, findings: Findings, vocabulary: TextVocabulary) -> 
         paired = [
             draft
             for draft in having
-            if draft.side == _BOTH or {(draft.region, "right"), (draft.region, "left")} <= sides
+            if draft.side == Side.BOTH or {(draft.region, Side.RIGHT), (draft.region, Side.LEFT)} <= sides
         ]
         if paired:
             _add(concept, paired, parts, findings)
@@ -50,7 +49,7 @@ def _stated(group: frozenset[str], stated: Iterable[Findings]) -> list[Span]:
 
 def _count(drafts: list[Draft], neighbours: Mapping[str, frozenset[str]]) -> int:
     """How many deposits the lesions are: neighbouring sites count once unless they are on different sides."""
-    if any(draft.side == _BOTH for draft in drafts):
+    if any(draft.side == Side.BOTH for draft in drafts):
         return _SEVERAL
     apart: list[Draft] = []
     for draft in drafts:

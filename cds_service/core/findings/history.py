@@ -8,14 +8,12 @@ from cds_service.core.findings.context import Clause
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.times import Time, TimeReader, time_of
-from cds_service.core.findings.vocabulary import Denial, Mineral
+from cds_service.core.findings.vocabulary import Category, Denial, Mineral
 from cds_service.core.history import FAMILY
 from cds_service.core.history import merged as merged_by_concept
 
-_KNOWN = "known"
-_NOT_TOLD = frozenset({"hypothetical", "qualified", "advice"})
-_DOUBTFUL = frozenset({"uncertain", "cause", "object"})
-_OVER = "resolved"
+_NOT_TOLD = frozenset({Category.HYPOTHETICAL, Category.QUALIFIED, Category.ADVICE})
+_DOUBTFUL = frozenset({Category.UNCERTAIN, Category.CAUSE, Category.OBJECT})
 
 
 def facts_of(
@@ -46,7 +44,7 @@ def facts_of(
         for concept, said in _told(mention, state, categories):
             if concept in concepts and not (seen and said is State.DENIED):
                 fact = HistoryFact(concept, said, label, resource)
-                facts.append(_at(fact, time, _OVER in categories) if said is not State.DENIED else fact)
+                facts.append(_at(fact, time, Category.RESOLVED in categories) if said is not State.DENIED else fact)
     return facts
 
 
@@ -56,7 +54,7 @@ def merged(facts: Iterable[HistoryFact]) -> tuple[HistoryFact, ...]:
 
 
 def _state(categories: set[str]) -> State:
-    if "negation" in categories:
+    if Category.NEGATION in categories:
         return State.DENIED
     return State.UNCERTAIN if categories & _DOUBTFUL else State.PRESENT
 
@@ -65,10 +63,10 @@ def _told(mention: Mention, state: State, categories: set[str]) -> Iterator[tupl
     """What a phrase says, entry by entry. A phrase of normality denies; denied or in doubt, it says nothing."""
     for meaning in mention.meanings:
         if isinstance(meaning, Denial):
-            if state is State.PRESENT and "family" not in categories:
+            if state is State.PRESENT and Category.FAMILY not in categories:
                 yield meaning.concept, State.DENIED
         else:
-            yield f"{FAMILY}{meaning}" if "family" in categories else str(meaning), state
+            yield f"{FAMILY}{meaning}" if Category.FAMILY in categories else str(meaning), state
 
 
 def _at(fact: HistoryFact, time: Time | None, over: bool) -> HistoryFact:
@@ -85,7 +83,9 @@ def _is_finding(mention: Mention, clause: Clause, categories: set[str], tokens: 
     """Whether the words are what the images show: a sign, or a diagnosis that is not said to be known or past."""
     if any(_overlap(mention, sign) for sign in clause.mentions[Layer.SIGN]):
         return True
-    told = "historical" in categories or (mention.first > clause.first and tokens.words[mention.first - 1] == _KNOWN)
+    told = Category.HISTORICAL in categories or (
+        mention.first > clause.first and tokens.words[mention.first - 1] in tokens.grammar.known
+    )
     return not told and any(
         _overlap(mention, name) and any(isinstance(m, Mineral) for m in name.meanings)
         for name in clause.mentions[Layer.MINERAL]

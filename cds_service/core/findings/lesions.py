@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cds_service.core.facts import Finding, Lesion, Span, State
+from cds_service.core.findings.vocabulary import Side
 
 _STRENGTH = {State.PRESENT: 2, State.UNCERTAIN: 1, State.DENIED: 0}
-_BOTH = "both"
 _UNSITED = "site not stated"
 _MAX_SPANS = 6
 
@@ -81,14 +81,14 @@ class LesionBook:
         exact = [draft for draft in here if draft.side == side]
         if exact:
             return exact
-        open_side = [draft for draft in here if draft.side in (None, _BOTH)]
+        open_side = [draft for draft in here if draft.side in (None, Side.BOTH)]
         if open_side:
             draft = open_side[0]
             draft.side = draft.side or side
             return [draft]
-        if side == _BOTH:
+        if side == Side.BOTH:
             if len(here) == 1:
-                here[0].side = _BOTH
+                here[0].side = Side.BOTH
             return here
         return [self._open(region, side)]
 
@@ -144,4 +144,4 @@ def side_label(site: str, side: str | None) -> str:
     """A site with its side, as a person reads it: "right hip", or "hip, both sides"."""
     if side is None:
         return site
-    return f"{site}, both sides" if side == _BOTH else f"{side} {site}"
+    return f"{site}, both sides" if side == Side.BOTH else f"{side} {site}"

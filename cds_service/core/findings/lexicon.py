@@ -11,8 +11,8 @@ from typing import Final
 
 import ahocorasick
 
-from cds_service.core.findings.text import PUNCTUATION, TOKEN, Tokens, folding
-from cds_service.core.findings.vocabulary import TextVocabulary
+from cds_service.core.findings.text import PUNCTUATION, TOKEN, Tokens, folding, tokenise
+from cds_service.core.findings.vocabulary import Mark, TextVocabulary
 
 
 class Layer:
@@ -48,17 +48,12 @@ class Mention:
     meanings: tuple[object, ...]
 
 
-ADJACENT = "adjacent"
-RELATED = "related"
-TERMINATOR = "terminator"
-BREAK = "break"
-
-
 class Lexicon:
     """The compiled phrases. Immutable after construction; safe to share between threads."""
 
     def __init__(self, vocabulary: TextVocabulary) -> None:
-        self.fold: Callable[[str], str] = folding(vocabulary.spellings)
+        self.fold: Callable[[str], str] = folding(vocabulary.orthography)
+        self._grammar = vocabulary.grammar.folded(self.fold)
         phrases: dict[tuple[str, ...], dict[int, list[object]]] = {}
         for layer, form, meaning in _forms(vocabulary):
             words = self.phrase(form)
@@ -71,7 +66,11 @@ class Lexicon:
             ends = tuple((layer, tuple(meanings)) for layer, meanings in layers.items())
             self._automaton.add_word(f" {' '.join(words)} ", (len(words), ends))
         self._automaton.make_automaton()
-        self.known = frozenset(word for words in phrases for word in words)
+        self._known = frozenset(word for words in phrases for word in words)
+
+    def tokenise(self, text: str) -> Tokens:
+        """The words of a text, folded."""
+        return tokenise(text, self.fold, self._grammar, self._known)
 
     def phrase(self, form: str) -> tuple[str, ...]:
         """The folded words of a form; punctuation is dropped but for a question mark."""
@@ -79,6 +78,11 @@ class Lexicon:
         return tuple(
             word if word == "?" else self.fold(word) for word in words if word == "?" or word not in PUNCTUATION
         )
+
+    def knows(self, word: str) -> bool:
+        """Whether a word, as written, is one of the vocabulary's, alone or within a phrase."""
+        folded = self.fold(word)
+        return folded in self._known or folded in self._grammar
 
     def scan(self, tokens: Tokens) -> tuple[list[Mention], ...]:
         """What the text mentions, by layer, in order. Linear in the number of words."""
@@ -117,10 +121,9 @@ def _forms(vocabulary: TextVocabulary) -> list[tuple[int, str, object]]:
     pairs += [(Layer.HISTORY, form, meaning) for form, meaning in vocabulary.history_forms]
     pairs += [(Layer.HISTORY, form, meaning) for form, meaning in vocabulary.denial_forms]
     pairs += [(Layer.CUE, form, meaning) for form, meaning in vocabulary.cue_forms]
-    pairs += [(Layer.CUE, form, TERMINATOR) for form in vocabulary.terminator_forms]
+    pairs += [
+        (Layer.CUE if mark == Mark.TERMINATOR else Layer.NEAR, form, mark) for form, mark in vocabulary.mark_forms
+    ]
     pairs += [(Layer.HEADING, form, meaning) for form, meaning in vocabulary.heading_forms]
     pairs += [(Layer.MODALITY, form, form) for form in vocabulary.modality_forms]
-    pairs += [(Layer.NEAR, form, ADJACENT) for form in vocabulary.adjacency_forms]
-    pairs += [(Layer.NEAR, form, RELATED) for form in vocabulary.relation_forms]
-    pairs += [(Layer.NEAR, form, BREAK) for form in vocabulary.list_breaks]
     return pairs

@@ -3,36 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cds_service.core.findings.lexicon import ADJACENT, BREAK, RELATED, Layer, Mention
+from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import Tokens
-from cds_service.core.findings.vocabulary import Place
+from cds_service.core.findings.vocabulary import Mark, Place, Side, Tissue
 
-SOFT = "soft"
-_SIDES = {
-    "right": "right",
-    "rt": "right",
-    "r": "right",
-    "l": "left",
-    "left": "left",
-    "lt": "left",
-    "both": "both",
-    "bilateral": "both",
-    "bilaterally": "both",
-}
-_SIDE_WORDS = frozenset(_SIDES)
 _SIDE_REACH = 4
 _NEAR_REACH = 5
 _RELATED_REACH = 8
 _GROUP_GAP = 5
-_BEFORE_SIDE = frozenset({"the", ",", "on"})
-_JOINERS = frozenset({"and", "or", ",", "the", "also", "as", "well"})
 
 
 class Site(NamedTuple):
     """One place as a clause names it.
 
     Attributes:
-        region, side, tissue, decides, joint, bone, wall: see `Place`; side is right, left, both or None.
+        region, side, tissue, decides, joint, bone, wall: see `Place`; side is a `Side` or None.
         near: the words before it say "about", "adjacent to" and the like.
         related: it is a neighbour of the lesion ("abuts the femur"), not its site.
         first, stop: its tokens.
@@ -42,10 +27,10 @@ class Site(NamedTuple):
 
     region: str | None
     side: str | None
-    tissue: str | None
+    tissue: Tissue | None
     decides: bool
     joint: bool
-    bone: bool
+    bone: Tissue | None
     wall: str | None = None
     near: bool = False
     related: bool = False
@@ -70,8 +55,8 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
         before = found[-1] if found else None
         side = _side(mention, before.stop if before else 0, after, follows, tokens)
         joined, plain, group = _joined(before, mention, tokens, relations, minerals)
-        near = _within(relations, mention.first, ADJACENT, _NEAR_REACH, tokens)
-        related = _within(relations, mention.first, RELATED, _RELATED_REACH, tokens)
+        near = _within(relations, mention.first, Mark.ADJACENT, _NEAR_REACH, tokens)
+        related = _within(relations, mention.first, Mark.RELATED, _RELATED_REACH, tokens)
         if joined and before is not None:
             side = side or said
             near = near or before.near
@@ -85,14 +70,14 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
     return found
 
 
-def settled(site: Site, tissue: str | None) -> Site:
+def settled(site: Site, tissue: Tissue | None) -> Site:
     """The site with the tissue that the words around it decide; soft tissue of the chest is that of its wall."""
-    return site._replace(tissue=tissue, region=site.wall if site.wall and tissue == SOFT else site.region)
+    return site._replace(tissue=tissue, region=site.wall if site.wall and tissue and tissue.is_soft else site.region)
 
 
 def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:
     """Whether a word that ends a list stands from token `first` up to `stop`."""
-    return any(first <= mention.first < stop and BREAK in mention.meanings for mention in mentions)
+    return any(first <= mention.first < stop and Mark.BREAK in mention.meanings for mention in mentions)
 
 
 def _joined(
@@ -107,37 +92,39 @@ def _joined(
         and not _parts(near, before.stop, mention.first)
         and minerals.isdisjoint(range(before.stop, mention.first))
     )
-    plain = close and all(word in _JOINERS or word in _SIDES for word in gap)
-    return plain and "the" not in gap, plain and bool(gap), before.group if close else before.group + 1
+    grammar = tokens.grammar
+    plain = close and all(word in grammar.place_links or word in grammar.sides for word in gap)
+    return plain and grammar.articles.isdisjoint(gap), plain and bool(gap), before.group if close else before.group + 1
 
 
 def _parts(near: list[Mention], first: int, stop: int) -> bool:
     """Whether a word between two places ends a list, or begins a new one ("in brachialis and around the ligaments")."""
     return any(
-        first <= mention.first < stop and (BREAK in mention.meanings or ADJACENT in mention.meanings)
+        first <= mention.first < stop and (Mark.BREAK in mention.meanings or Mark.ADJACENT in mention.meanings)
         for mention in near
     )
 
 
 def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:
-    words = tokens.words
+    words, sides = tokens.words, tokens.grammar.sides
     start = max(floor, mention.first - _SIDE_REACH)
-    if _SIDE_WORDS.isdisjoint(words[start : min(after, mention.stop + _SIDE_REACH)]):
+    if sides.keys().isdisjoint(words[start : min(after, mention.stop + _SIDE_REACH)]):
         return None
-    said = {_SIDES[word] for word in words[start : mention.first] if word in _SIDES}
+    said = {sides[word] for word in words[start : mention.first] if word in sides}
     if not said:
         # "hip, right": but in "hip and right knee" the side belongs to the place that follows it.
         following = words[mention.stop : min(after, mention.stop + _SIDE_REACH)]
         for index, word in enumerate(following):
             last = mention.stop + index + 1 >= after
-            if word in _SIDES and (index == 0 or following[index - 1] in _BEFORE_SIDE) and not (last and follows):
-                return _SIDES[word]
-    return "both" if len(said) > 1 else next(iter(said), None)
+            linked = index == 0 or following[index - 1] in tokens.grammar.before_side
+            if word in sides and linked and not (last and follows):
+                return sides[word]
+    return Side.BOTH if len(said) > 1 else next(iter(said), None)
 
 
 def _pair(place: Place, mention: Mention, tokens: Tokens) -> str | None:
     """A paired part named in the plural ("elbows") is on both sides."""
-    return "both" if place.region == tokens.words[mention.stop - 1] and tokens.is_plural(mention.stop - 1) else None
+    return Side.BOTH if place.region == tokens.words[mention.stop - 1] and tokens.is_plural(mention.stop - 1) else None
 
 
 def _within(near: list[Mention], first: int, kind: str, reach: int, tokens: Tokens) -> bool:

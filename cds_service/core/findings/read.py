@@ -10,10 +10,10 @@ from cds_service.core.findings.history import facts_of, merged
 from cds_service.core.findings.lexicon import Layer, Lexicon, Mention, empty_layers
 from cds_service.core.findings.places import sites_of
 from cds_service.core.findings.report_state import ReportState
-from cds_service.core.findings.sections import EXAM, FINDINGS, HISTORY, IMPRESSION, Layout, Sentence
-from cds_service.core.findings.text import Tokens, tokenise
+from cds_service.core.findings.sections import Layout, Sentence
+from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.times import TimeReader
-from cds_service.core.findings.vocabulary import TextVocabulary
+from cds_service.core.findings.vocabulary import Language, Section, TextVocabulary
 
 REPORT = "report"
 _FOREIGN = "the text is not in English; it was not read"
@@ -30,17 +30,15 @@ class ReportReader:
         self.lexicon = Lexicon(vocabulary)
         fold = self.lexicon.fold
         self.times = TimeReader(vocabulary.times, fold)
-        self.affirming = frozenset(fold(word) for word in vocabulary.affirming)
-        self._abbreviations = frozenset(fold(word) for word in vocabulary.abbreviations)
         languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
-        self._english = languages["english"]
-        self._foreign = languages["other"] - languages["english"]
+        self._english = languages[Language.ENGLISH]
+        self._foreign = languages[Language.OTHER] - languages[Language.ENGLISH]
 
     def layout(self, text: str) -> tuple[Tokens, tuple[list[Mention], ...], list[Sentence]]:
         """Tokens, mentions by layer, and sentences of a text."""
-        tokens = tokenise(text, self.lexicon.fold, self.lexicon.known)
+        tokens = self.lexicon.tokenise(text)
         found = self.lexicon.scan(tokens)
-        return tokens, found, Layout(tokens, found, self._abbreviations).sentences()
+        return tokens, found, Layout(tokens, found).sentences()
 
     def is_foreign(self, tokens: Tokens) -> bool:
         """Whether the text has more function words, or letters, of another language than of English."""
@@ -72,15 +70,15 @@ def read_report(text: str, reader: ReportReader) -> Reading:
     slices = _by_sentence(found, sentences)
     for sentence, mentions in zip(sentences, slices, strict=True):
         _enter(sentence, state, found)
-        if sentence.section not in (HISTORY, EXAM, FINDINGS, IMPRESSION) or not any(mentions):
+        if sentence.section == Section.IGNORED or not any(mentions):
             continue
-        seen = sentence.section in (FINDINGS, IMPRESSION)
-        parts = clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming)
+        seen = sentence.section in (Section.FINDINGS, Section.IMPRESSION)
+        parts = clauses(sentence.first, sentence.stop, mentions, tokens)
         state.begin_sentence(mentions if len(parts) > 1 else None, sentence.stop)
         for clause in parts:
             if clause.mentions[Layer.HISTORY]:
                 history += facts_of(clause, tokens, reader.vocabulary.history_concepts, REPORT, seen, reader.times)
-            if sentence.section == EXAM:
+            if sentence.section == Section.EXAM:
                 state.examine(sites_of(clause.mentions, clause.stop, tokens))
             elif seen:
                 read_clause(clause, state)
@@ -103,7 +101,7 @@ def read_history_text(text: str, resource: str, reader: ReportReader) -> tuple[H
     facts: list[HistoryFact] = []
     for sentence, mentions in zip(sentences, _by_sentence(found, sentences), strict=True):
         if mentions[Layer.HISTORY]:
-            for clause in clauses(sentence.first, sentence.stop, mentions, tokens, reader.affirming):
+            for clause in clauses(sentence.first, sentence.stop, mentions, tokens):
                 facts += facts_of(clause, tokens, reader.vocabulary.history_concepts, resource, False, reader.times)
     return merged(facts)
 
@@ -136,6 +134,6 @@ def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]
 
 def read_site(text: str, reader: ReportReader) -> tuple[str | None, str | None]:
     """The first region and side that a short text such as "Left hip" names; None for what it does not name."""
-    tokens = tokenise(text, reader.lexicon.fold, reader.lexicon.known)
+    tokens = reader.lexicon.tokenise(text)
     sites = sites_of(reader.lexicon.scan(tokens), len(tokens.words), tokens)
     return next(((site.region, site.side) for site in sites if site.region), (None, None))

@@ -9,12 +9,6 @@ from cds_service.core.findings.places import Site, distinct, sites_of
 from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Mineral, Sign, TextVocabulary
 
-_NO_FINDING = "none"
-IN_SOFT_TISSUE = "in-soft-tissue"
-_BONE = "bone"
-_BEFORE_VALUE = frozenset({":", "of", "("})
-_SIZE_UNITS = frozenset({"mm", "cm", "x", "by"})
-
 
 class ReportState:
     """Where the reading of one report stands: lesions so far, and which sites are being spoken of."""
@@ -87,9 +81,9 @@ class ReportState:
             mineral = mention.meanings[0]
             if (
                 not isinstance(mineral, Mineral)
-                or mineral.finding == _NO_FINDING
+                or mineral.silent
                 or (mineral.after_mineral and not self._mineral_named)
-                or (mineral.finding == IN_SOFT_TISSUE and self._is_value(mention.stop))
+                or (mineral.equivocal and self._is_value(mention.stop))
             ):
                 continue
             self._mineral_named = self._mineral_named or mineral.name is None
@@ -98,12 +92,15 @@ class ReportState:
 
     def _is_value(self, index: int) -> bool:
         """Whether a number that is no size follows: "calcium 10.2" is a value of the blood."""
+        grammar = self.tokens.grammar
         following = self.tokens.words[index : index + 4]
-        number = next((place for place, word in enumerate(following) if word not in _BEFORE_VALUE), len(following))
+        number = next(
+            (place for place, word in enumerate(following) if word not in grammar.before_value), len(following)
+        )
         return (
             following[number : number + 1] != []
             and following[number][:1].isdigit()
-            and _SIZE_UNITS.isdisjoint(following[number + 1 :])
+            and not any(word in grammar.sizes or word in grammar.size_times for word in following[number + 1 :])
         )
 
     def speak_of(self, sites: Sequence[Site], lasting: bool) -> None:
@@ -151,7 +148,7 @@ class ReportState:
             for site in found
             if not any(
                 sign.first <= site.first and site.stop <= sign.stop
-                for sign in (signs if site.tissue == _BONE and site.region is None else spoken)
+                for sign in (signs if site.tissue and site.tissue.beside and site.region is None else spoken)
             )
         ]
 

@@ -6,12 +6,7 @@ from dataclasses import dataclass
 
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import Tokens
-
-HISTORY = "history"
-EXAM = "exam"
-IGNORED = "ignored"
-FINDINGS = "findings"
-IMPRESSION = "impression"
+from cds_service.core.findings.vocabulary import Section
 
 # A line at least this long that ends in the middle of a sentence was broken by the page, not by the writer.
 _WRAPPED_LINE = 45
@@ -19,7 +14,7 @@ _SENTENCE_ENDS = frozenset("\n.!?")
 _NO_SUBHEADING = frozenset(".;\n?!")
 _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
-_BEFORE = frozenset({HISTORY, EXAM, IGNORED})
+_BEFORE = frozenset({Section.HISTORY, Section.EXAM, Section.IGNORED})
 _LONGEST_TITLE = 30
 _LONGEST_TITLE_SENTENCE = 12
 # Cues are weighed against every mention of their clause, so a text without full stops is cut to keep the work linear.
@@ -45,9 +40,8 @@ class Sentence:
 class Layout:
     """Cuts one text into sentences. Every token is looked at once."""
 
-    def __init__(self, tokens: Tokens, found: tuple[list[Mention], ...], abbreviations: frozenset[str]) -> None:
+    def __init__(self, tokens: Tokens, found: tuple[list[Mention], ...]) -> None:
         self._tokens = tokens
-        self._abbreviations = abbreviations
         self._headings = {mention.first: mention for mention in found[Layer.HEADING]}
         self._named = {m.first for layer in (Layer.PLACE, Layer.MODALITY) for m in found[layer]}
         self._minerals = {mention.first for mention in found[Layer.MINERAL]}
@@ -59,10 +53,10 @@ class Layout:
     def sentences(self) -> list[Sentence]:
         """The sentences in order, with sections."""
         sentences: list[Sentence] = []
-        section, part, subheading = FINDINGS, 0, None
+        section, part, subheading = Section.FINDINGS, 0, None
         opens = True
         # Where no heading says where the findings begin, they begin on the line after what was known or examined.
-        unheaded = not any(mention.meanings[0] == FINDINGS for mention in self._headings.values())
+        unheaded = not any(mention.meanings[0] == Section.FINDINGS for mention in self._headings.values())
         at = 0
         count = len(self._tokens.words)
         headed = False
@@ -74,12 +68,12 @@ class Layout:
             if heading is not None:
                 section, at = heading
                 part, subheading, headed = part + 1, None, True
-                unheaded = unheaded and section != IMPRESSION
+                unheaded = unheaded and section != Section.IMPRESSION
                 continue
             if unheaded and opens and section in _BEFORE and sentences and sentences[-1].part == part:
-                section, part, unheaded = FINDINGS, part + 1, False
+                section, part, unheaded = Section.FINDINGS, part + 1, False
             after = self._subheading(at)
-            if after is not None and section in (FINDINGS, IMPRESSION):
+            if after is not None and section in (Section.FINDINGS, Section.IMPRESSION):
                 subheading, at = (at, after - 1), after
                 continue
             stop = self._sentence_end(at)
@@ -133,7 +127,7 @@ class Layout:
                 if self._line_ends_sentence(index):
                     return index + 1
             elif index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n":
-                if words[index] == "." and index > at and words[index - 1] in self._abbreviations:
+                if words[index] == "." and index > at and words[index - 1] in self._tokens.grammar.abbreviations:
                     continue
                 return index + 1
         return count
@@ -162,7 +156,7 @@ class Layout:
             return
         first[0].first, first[0].subheading = start, None
         for sentence in first:
-            sentence.section = EXAM
+            sentence.section = Section.EXAM
         rest = sentences[len(first) :]
         if rest[0].part or rest[0].subheading or not rest[0].opens:
             return
@@ -170,7 +164,7 @@ class Layout:
         more = len(second) < len(rest)
         if (more or headed) and not self._states(second[0].first, second[-1].stop):
             for sentence in second:
-                sentence.section = HISTORY
+                sentence.section = Section.HISTORY
 
     def _title_sentence(self, sentences: list[Sentence]) -> None:
         """Mark a first sentence that names a place or kind of examination and states nothing ("R knee.") as title."""
@@ -180,7 +174,7 @@ class Layout:
             return
         states = self._states(title.first, title.stop) or not self._claims.isdisjoint(inside)
         if not states and not self._named.isdisjoint(inside) and not self._cues.intersection(inside):
-            title.section = EXAM
+            title.section = Section.EXAM
 
     def _is_title(self, first: int, stop: int) -> bool:
         tokens = self._tokens
@@ -190,11 +184,8 @@ class Layout:
         return line.isupper() or any(index in self._modalities for index in range(first, stop))
 
     def _states(self, first: int, stop: int) -> bool:
-        words = self._tokens.words
-        return any(
-            index in self._minerals or words[index] in ("there", "show", "seen", "demonstrate", "noted")
-            for index in range(first, stop)
-        )
+        said = self._tokens.words[first:stop]
+        return not (self._tokens.grammar.reporting.isdisjoint(said) and self._minerals.isdisjoint(range(first, stop)))
 
 
 def _line(sentences: list[Sentence]) -> Iterator[Sentence]:

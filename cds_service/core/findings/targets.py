@@ -14,39 +14,11 @@ from cds_service.core.findings.lexicon import Mention
 from cds_service.core.findings.places import Site, breaks
 from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.tissues import settle, sited_by
-from cds_service.core.findings.vocabulary import Mineral
+from cds_service.core.findings.vocabulary import Mineral, Tissue
 
 _DIRECT_GAP = 2
 _SUBJECT_GAP = 4
 _AFTER_GAP = 3
-_CONNECTORS = frozenset({"and", "or", ",", "with"})
-_STOPS_ADJECTIVE = frozenset(
-    {
-        ",",
-        "(",
-        ")",
-        ".",
-        ":",
-        "in",
-        "of",
-        "within",
-        "at",
-        "around",
-        "about",
-        "along",
-        "over",
-        "to",
-        "and",
-        "with",
-        "near",
-        "from",
-        "by",
-        "on",
-        "beside",
-        "behind",
-        "involving",
-    }
-)
 
 
 class Surroundings(NamedTuple):
@@ -80,7 +52,7 @@ def targets_of(number: int, mineral: Mineral, around: Surroundings, tokens: Toke
     direct = _direct(mention, mineral.adjective, floor, ceiling, around, tokens)
     taken = _taken(number, ceiling, around, tokens)
     tail = _tail(mention, ceiling, taken, direct, around, tokens)
-    leads: list[str] = [mineral.tissue] if mineral.tissue else _leads(direct, tokens)
+    leads: list[Tissue] = [mineral.tissue] if mineral.tissue else _leads(direct, tokens)
     head = [] if tail and (leads or any(site.region for site in tail)) else _head(mention, floor, direct, around)
     if not leads:
         leads = _subject(mention, head, tokens)
@@ -142,10 +114,10 @@ def _direct(
             or len(gap) > _DIRECT_GAP
             or ("," in gap and not before)
             or ";" in gap
-            or "with" in gap
+            or not tokens.grammar.companions.isdisjoint(gap)
         ):
             break
-        if before and not all(word in _CONNECTORS for word in gap):
+        if before and not tokens.grammar.target_links.issuperset(gap):
             break
         before.insert(0, site)
         edge = site.first
@@ -157,7 +129,7 @@ def _direct(
         if site.first < edge:
             continue
         gap = tokens.words[edge : site.first]
-        if site.first >= ceiling or len(gap) > _AFTER_GAP or not _STOPS_ADJECTIVE.isdisjoint(gap):
+        if site.first >= ceiling or len(gap) > _AFTER_GAP or not tokens.grammar.adjective_ends.isdisjoint(gap):
             break
         after.append(site)
         edge = site.stop
@@ -187,7 +159,7 @@ def _tail(
     for site in around.sites:
         if site.first < start or site in direct:
             continue
-        if sited and not tail and tokens.words[start] in _CONNECTORS:
+        if sited and not tail and tokens.words[start] in tokens.grammar.target_links:
             break
         if site.first >= ceiling or breaks(around.near, start, site.first):
             break
@@ -223,20 +195,20 @@ def _head(mention: Mention, floor: int, direct: list[Site], around: Surroundings
     return kept
 
 
-def _leads(direct: list[Site], tokens: Tokens) -> list[str]:
+def _leads(direct: list[Site], tokens: Tokens) -> list[Tissue]:
     """The tissues named directly beside the mention: the last of a run of words, each of a list joined by "and"."""
     deciding = [site for site in direct if site.decides and site.tissue]
-    leads: list[str] = []
+    leads: list[Tissue] = []
     for site, following in zip_longest(deciding, deciding[1:]):
-        joined = following is not None and any(
-            word in _CONNECTORS for word in tokens.words[site.stop : following.first]
+        joined = following is not None and not tokens.grammar.target_links.isdisjoint(
+            tokens.words[site.stop : following.first]
         )
         if (following is None or joined or following.first == site.first) and site.tissue:
             leads.append(site.tissue)
     return leads
 
 
-def _subject(mention: Mention, head: list[Site], tokens: Tokens) -> list[str]:
+def _subject(mention: Mention, head: list[Site], tokens: Tokens) -> list[Tissue]:
     """A tissue shortly before outweighs the region that follows: "the arteries are densely calcified at the ankle"."""
     nearest = next((site for site in reversed(head) if site.decides), None)
     if (

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cds_service.core.findings.vocabulary import Spelling
+from cds_service.core.findings.grammar import Grammar
+from cds_service.core.findings.vocabulary import Orthography, Plural, Spelling
 
 # A number with its decimals, a word (a soft hyphen inside it is no break), or one punctuation mark that matters.
 TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_](?:[^\W_]|\u00ad)*|[,;:?.()!\n]")
@@ -18,25 +19,28 @@ _LONGEST_WORD = 64
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The words and punctuation marks of one text, in order: folded form, and where each starts and ends."""
+    """The words and punctuation marks of one text, in order: folded form, and where each starts and ends.
+
+    `grammar` holds the small words of its language.
+    """
 
     text: str
     words: list[str]
     starts: list[int]
     ends: list[int]
+    grammar: Grammar
 
     def is_plural(self, index: int) -> bool:
         """Whether the word at `index` was written as a plural that folding took away."""
-        word = self.words[index]
-        end = self.ends[index]
-        return self.text[end - 1 : end] in "sS" and not word.endswith("s")
+        last = self.text[self.ends[index] - 1].casefold()
+        return last in self.grammar.plural_letters and not self.words[index].endswith(last)
 
 
-def folding(spellings: Sequence[Spelling]) -> Callable[[str], str]:
+def folding(rules: Orthography) -> Callable[[str], str]:
     """A function from a word as written to its folded form: case, ligatures, spelling, plural. It remembers words."""
     prefixes: dict[str, list[Spelling]] = {}
     suffixes: dict[str, list[Spelling]] = {}
-    for spelling in spellings:
+    for spelling in rules.spellings:
         if spelling.at_end:
             suffixes.setdefault(spelling.written[-1], []).append(spelling)
         else:
@@ -47,7 +51,8 @@ def folding(spellings: Sequence[Spelling]) -> Callable[[str], str]:
         if len(word) > _LONGEST_WORD:
             return word[:_LONGEST_WORD].casefold()
         folded = unicodedata.normalize("NFKC", word).casefold().replace("\u00ad", "")
-        folded = _singular(folded)
+        if not folded.endswith(rules.no_plurals):
+            folded = _singular(folded, rules.plurals)
         for spelling in prefixes.get(folded[:1], ()):
             if folded.startswith(spelling.written):
                 folded = spelling.folded + folded[len(spelling.written) :]
@@ -60,20 +65,21 @@ def folding(spellings: Sequence[Spelling]) -> Callable[[str], str]:
     return fold
 
 
-def tokenise(text: str, fold: Callable[[str], str], known: frozenset[str] | None = None) -> Tokens:
+def tokenise(text: str, fold: Callable[[str], str], grammar: Grammar, known: frozenset[str]) -> Tokens:
     """Cut `text` into tokens. Linear in its length.
 
     Args:
         text: as sent.
         fold: see `folding`.
+        grammar: the small words of its language, folded.
         known: words of the vocabulary; a word broken by a hyphen at a line's end is joined to make one of them.
     """
     matches = list(TOKEN.finditer(text))
     words = [fold(match[0]) for match in matches]
     starts = [match.start() for match in matches]
     ends = [match.end() for match in matches]
-    tokens = Tokens(text, words, starts, ends)
-    if known is not None and _BROKEN_WORD.search(text):
+    tokens = Tokens(text, words, starts, ends, grammar)
+    if _BROKEN_WORD.search(text):
         _mend(tokens, fold, known)
     return tokens
 
@@ -93,11 +99,8 @@ def _mend(tokens: Tokens, fold: Callable[[str], str], known: frozenset[str]) -> 
             ends[at - 1 : at + 2] = [ends[at + 1]]
 
 
-def _singular(word: str) -> str:
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1]
+def _singular(word: str, plurals: Sequence[Plural]) -> str:
+    for plural in plurals:
+        if len(word) >= plural.shortest and word.endswith(plural.written):
+            return word[: len(word) - len(plural.written)] + plural.folded
+    return word

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from cds_service.core.findings.places import SOFT, Site, settled
+from cds_service.core.findings.places import Site, settled
+from cds_service.core.findings.vocabulary import Tissue
 
-_BONE = "bone"
 
-
-def settle(sites: Sequence[Site], leads: Sequence[str], has_mass: bool) -> list[Site]:
+def settle(sites: Sequence[Site], leads: Sequence[Tissue], has_mass: bool) -> list[Site]:
     """Give every site its tissue: the leading one, its own, that of its list, or that of its region."""
     listed = {site.group: site.tissue for site in sites if site.decides and not site.region}
     result: list[Site] = []
@@ -26,20 +25,25 @@ def settle(sites: Sequence[Site], leads: Sequence[str], has_mass: bool) -> list[
         )
         before = site if not more else before
         for tissue in leads or (None,):
-            if own == _BONE and site.near:
-                own = SOFT
-            result.append(settled(site, tissue or own)._replace(decides=site.decides or own == of_list == SOFT))
+            if own is not None and own.beside and site.near:
+                own = own.beside
+            of_soft_list = own is not None and own is of_list and own.is_soft
+            result.append(settled(site, tissue or own)._replace(decides=site.decides or of_soft_list))
     regions = [site for site in result if site.region]
     return regions or result
 
 
-def _of_region(site: Site, has_mass: bool) -> str | None:
+def _of_region(site: Site, has_mass: bool) -> Tissue | None:
     if site.bone and (site.near or has_mass):
-        return SOFT
-    return site.tissue or (_BONE if site.bone else None)
+        return site.bone.beside
+    return site.tissue or site.bone
 
 
-def sited_by(sites: Sequence[Site], leads: Sequence[str]) -> list[Site]:
+def sited_by(sites: Sequence[Site], leads: Sequence[Tissue]) -> list[Site]:
     """The leading tissues at the regions of `sites`; organs and vessels there are other things, not regions."""
-    regions = [site for site in sites if site.region and (not site.decides or site.tissue in (SOFT, *leads))]
+    regions = [site for site in sites if site.region and (not site.decides or _is_of(site.tissue, leads))]
     return [settled(site, lead)._replace(decides=True) for site in regions for lead in leads]
+
+
+def _is_of(tissue: Tissue | None, leads: Sequence[Tissue]) -> bool:
+    return tissue is not None and (tissue.is_soft or tissue in leads)

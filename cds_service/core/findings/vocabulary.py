@@ -6,8 +6,13 @@ Forms are phrases as an editor wrote them; the lexicon folds case, spelling and 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from cds_service.core.facts import State
+from cds_service.core.findings.grammar import Grammar
+
+# The closed lists: their values are the names by which the vocabulary's files and the program know them. Plain strings
+# rather than Enums where a report makes many of them: an Enum's members are slow to compare and to hash.
 
 
 class Matter(StrEnum):
@@ -15,6 +20,57 @@ class Matter(StrEnum):
 
     CALCIFIED = "calcified"
     OSSIFIED = "ossified"
+
+
+class Side:
+    """On which side of the body a site is."""
+
+    RIGHT: Final = "right"
+    LEFT: Final = "left"
+    BOTH: Final = "both"
+
+
+class Section:
+    """What stands beneath a heading."""
+
+    HISTORY: Final = "history"
+    EXAM: Final = "exam"
+    IGNORED: Final = "ignored"
+    FINDINGS: Final = "findings"
+    IMPRESSION: Final = "impression"
+
+
+class Mark:
+    """What a phrase that names nothing makes of the words around it: the key of its list in `cues.yaml`."""
+
+    ADJACENT: Final = "adjacency"
+    RELATED: Final = "relations"
+    TERMINATOR: Final = "terminators"
+    BREAK: Final = "list_breaks"
+
+
+class Language:
+    """In which a text may be written."""
+
+    ENGLISH: Final = "english"
+    OTHER: Final = "other"
+
+
+class Category:
+    """What a cue makes of the mentions that it reaches."""
+
+    PSEUDO: Final = "pseudo"
+    QUALIFIED: Final = "qualified"
+    NEGATION: Final = "negation"
+    RESOLVED: Final = "resolved"
+    UNCERTAIN: Final = "uncertain"
+    OBJECT: Final = "object"
+    CAUSE: Final = "cause"
+    COMPARISON: Final = "comparison"
+    HYPOTHETICAL: Final = "hypothetical"
+    HISTORICAL: Final = "historical"
+    FAMILY: Final = "family"
+    ADVICE: Final = "advice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +83,43 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Tissue:
-    """What mineral in one kind of tissue is called: finding ids by the kind of mineral.
+class Plural:
+    """One way to end a plural: `written` becomes `folded` in words of at least `shortest` letters."""
 
-    `several` is the tissue meant where the clause speaks of several nodules or masses.
+    written: str
+    folded: str
+    shortest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Orthography:
+    """How words are folded to one spelling. Words that end in one of `no_plurals` are in the singular."""
+
+    spellings: tuple[Spelling, ...]
+    plurals: tuple[Plural, ...]
+    no_plurals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tissue:
+    """One kind of tissue, and what mineral in it is called.
+
+    Attributes:
+        makes: finding ids by the kind of mineral.
+        several: the tissue meant where the clause speaks of several nodules or masses, or None.
+        is_soft: it is soft tissue as such, of no particular kind.
+        beside: for bone, the tissue that mineral beside it is in; else None.
+        musculoskeletal: what is said at a site of it is said of the site, not of an organ or a vessel there.
+        beside_bone: equivocal words in it may speak of the bone or joint there instead.
     """
 
     id: str
     makes: Mapping[Matter, tuple[str, ...]]
-    several: str | None = None
+    several: "Tissue | None" = None
+    is_soft: bool = False
+    beside: "Tissue | None" = None
+    musculoskeletal: bool = False
+    beside_bone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +130,9 @@ class Mineral:
         matter: calcified or ossified.
         adjective: "calcified X" rather than "calcification of X".
         denied: the word itself says that there is none ("noncalcified").
-        finding: the finding that the word makes by itself ("phlebolith"); "none" where it names no mineral in tissue;
-            "in-soft-tissue" where it names mineral only if the words around it name soft tissue ("radiodense foci").
+        silent: the word says nothing about mineral in tissue, whatever stands around it.
+        equivocal: it names mineral only if the words around it name soft tissue ("radiodense foci").
+        finding: the finding that the word makes by itself ("phlebolith"), or None.
         region: the site that the word implies, or None.
         tissue: what calcifies where the word says so itself ("calcific tendinitis"), or None.
         name: the diagnosis that the words name, as a finding id, or None.
@@ -57,9 +142,11 @@ class Mineral:
     matter: Matter
     adjective: bool = False
     denied: bool = False
+    silent: bool = False
+    equivocal: bool = False
     finding: str | None = None
     region: str | None = None
-    tissue: str | None = None
+    tissue: Tissue | None = None
     name: str | None = None
     after_mineral: bool = False
 
@@ -73,15 +160,15 @@ class Place:
         tissue: what would calcify there, or None where the word says where but not what.
         decides: the word names the tissue itself and outweighs a region named beside it.
         joint: mineral beside it is periarticular.
-        bone: mineral in it is no soft tissue finding, but mineral beside it is.
+        bone: the tissue of bone, where mineral in it is no soft tissue finding but mineral beside it is; or None.
         wall: the site of soft tissue there, where that is another ("chest"), or None.
     """
 
     region: str | None
-    tissue: str | None
+    tissue: Tissue | None
     decides: bool = False
     joint: bool = False
-    bone: bool = False
+    bone: Tissue | None = None
     wall: str | None = None
 
 
@@ -93,16 +180,18 @@ class Sign:
         findings: the ids that the words state.
         denied_means: a finding that a denial of the words states, or None.
         with_mineral: the words count only where the clause is about mineral or a mass.
+        mass: the words name a thing that can hold mineral, a mass or a nodule.
     """
 
     findings: tuple[str, ...]
     denied_means: str | None = None
     with_mineral: bool = False
+    mass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A ConText cue: what it makes of the mentions after ("forward") or before ("backward") it."""
+    """A ConText cue: what it makes (see `Category`) of the mentions after ("forward") or before ("backward") it."""
 
     category: str
     forward: bool
@@ -151,8 +240,11 @@ class TextVocabulary:
     """Everything the reader is compiled from. Each `*_forms` pairs a phrase with what it means.
 
     Attributes:
-        heading_forms: phrase and section kind: history, exam, ignored, findings or impression.
-        language_words: function words, by "english" and "other".
+        mark_forms: phrase and `Mark`.
+        heading_forms: phrase and section kind, see `Section`.
+        language_words: function words by `Language`.
+        tissues: every tissue.
+        soft_tissue: the one meant where none is named.
         patient_findings: ids that belong to the patient rather than to a lesion.
         mineral_findings: lesion-bound ids that state mineral; a lesion with one of them is a mineral lesion.
         in_several_lesions: patient's finding id to the findings of which two lesions make it.
@@ -168,8 +260,8 @@ class TextVocabulary:
         times: how a text says when something began.
     """
 
-    spellings: tuple[Spelling, ...]
-    abbreviations: frozenset[str]
+    orthography: Orthography
+    grammar: Grammar
     mineral_forms: tuple[tuple[str, Mineral], ...]
     place_forms: tuple[tuple[str, Place], ...]
     sign_forms: tuple[tuple[str, Sign], ...]
@@ -177,13 +269,10 @@ class TextVocabulary:
     history_forms: tuple[tuple[str, str], ...]
     heading_forms: tuple[tuple[str, str], ...]
     modality_forms: tuple[str, ...]
-    adjacency_forms: tuple[str, ...]
-    relation_forms: tuple[str, ...]
-    terminator_forms: tuple[str, ...]
-    list_breaks: tuple[str, ...]
-    affirming: tuple[str, ...]
+    mark_forms: tuple[tuple[str, str], ...]
     language_words: Mapping[str, frozenset[str]]
-    tissues: Mapping[str, Tissue]
+    tissues: tuple[Tissue, ...]
+    soft_tissue: Tissue
     patient_findings: frozenset[str]
     mineral_findings: frozenset[str]
     in_several_lesions: Mapping[str, frozenset[str]]

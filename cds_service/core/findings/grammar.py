@@ -1,0 +1,51 @@
+"""The small words and marks that steer the reading: they name nothing, but say what belongs to what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words and marks, by what they do; `rules/vocabulary/cues.yaml` explains each list.
+
+    Attributes:
+        sides: word to side, see `Side`.
+        sizes: word for a unit of length to how many millimetres it is.
+    """
+
+    affirming: frozenset[str]
+    abbreviations: frozenset[str]
+    sides: Mapping[str, str]
+    before_side: frozenset[str]
+    place_links: frozenset[str]
+    articles: frozenset[str]
+    target_links: frozenset[str]
+    companions: frozenset[str]
+    adjective_ends: frozenset[str]
+    last_of_list: frozenset[str]
+    within_list: frozenset[str]
+    statement_starts: frozenset[str]
+    openings: frozenset[tuple[str, ...]]
+    reporting: frozenset[str]
+    known: frozenset[str]
+    before_value: frozenset[str]
+    sizes: Mapping[str, Decimal]
+    size_times: frozenset[str]
+    size_links: frozenset[str]
+    no_size: frozenset[str]
+    plural_letters: frozenset[str]
+
+    def folded(self, fold: Callable[[str], str]) -> "Grammar":
+        """The same with every word as it stands among the tokens of a text."""
+        return Grammar(**{field.name: _folded(getattr(self, field.name), fold) for field in fields(self)})
+
+    def __contains__(self, word: str) -> bool:
+        return any(word in words for words in (getattr(self, field.name) for field in fields(self)))
+
+
+def _folded(words: Any, fold: Callable[[str], str]) -> Any:
+    if isinstance(words, Mapping):
+        return {fold(word): meaning for word, meaning in words.items()}
+    return frozenset(fold(word) if isinstance(word, str) else tuple(map(fold, word)) for word in words)
