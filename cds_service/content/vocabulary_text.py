@@ -93,6 +93,7 @@ def _orthography(cues: Mapping[str, Any]) -> Orthography:
         tuple(_spelling(entry) for entry in cues["spellings"]),
         tuple(Plural(entry["suffix"], entry["as"], entry["shortest"]) for entry in cues["plurals"]),
         tuple(cues["no_plurals"]),
+        tuple(cues["never_corrected"]),
     )
 
 

@@ -1,6 +1,6 @@
 """The small words and marks that steer the reading: they name nothing, but say what belongs to what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -41,8 +41,10 @@ class Grammar:
         """The same with every word as it stands among the tokens of a text."""
         return Grammar(**{field.name: _folded(getattr(self, field.name), fold) for field in fields(self)})
 
-    def __contains__(self, word: str) -> bool:
-        return any(word in words for words in (getattr(self, field.name) for field in fields(self)))
+    def __iter__(self) -> Iterator[str]:
+        """Every single word and mark in it."""
+        for field in fields(self):
+            yield from (word for word in getattr(self, field.name) if isinstance(word, str))
 
 
 def _folded(words: Any, fold: Callable[[str], str]) -> Any:

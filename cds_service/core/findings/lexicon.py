@@ -11,7 +11,8 @@ from typing import Final
 
 import ahocorasick
 
-from cds_service.core.findings.text import PUNCTUATION, TOKEN, Tokens, folding, tokenise
+from cds_service.core.findings.misspelling import Corrections
+from cds_service.core.findings.text import PUNCTUATION, TOKEN, Tokens, folding, reading, tokenise
 from cds_service.core.findings.vocabulary import Mark, TextVocabulary
 
 
@@ -67,10 +68,12 @@ class Lexicon:
             self._automaton.add_word(f" {' '.join(words)} ", (len(words), ends))
         self._automaton.make_automaton()
         self._known = frozenset(word for words in phrases for word in words)
+        never = frozenset(map(self.fold, vocabulary.orthography.never_corrected))
+        self._read = reading(self.fold, Corrections(self.words(), never))
 
     def tokenise(self, text: str) -> Tokens:
         """The words of a text, folded."""
-        return tokenise(text, self.fold, self._grammar, self._known)
+        return tokenise(text, self._read, self._grammar, self._known)
 
     def phrase(self, form: str) -> tuple[str, ...]:
         """The folded words of a form; punctuation is dropped but for a question mark."""
@@ -79,10 +82,9 @@ class Lexicon:
             word if word == "?" else self.fold(word) for word in words if word == "?" or word not in PUNCTUATION
         )
 
-    def knows(self, word: str) -> bool:
-        """Whether a word, as written, is one of the vocabulary's, alone or within a phrase."""
-        folded = self.fold(word)
-        return folded in self._known or folded in self._grammar
+    def words(self) -> frozenset[str]:
+        """Every word that the vocabulary knows, folded."""
+        return self._known | frozenset(self._grammar)
 
     def scan(self, tokens: Tokens) -> tuple[list[Mention], ...]:
         """What the text mentions, by layer, in order. Linear in the number of words."""

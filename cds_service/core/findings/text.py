@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cds_service.core.findings.grammar import Grammar
+from cds_service.core.findings.misspelling import Corrections
 from cds_service.core.findings.vocabulary import Orthography, Plural, Spelling
 
 # A number with its decimals, a word (a soft hyphen inside it is no break), or one punctuation mark that matters.
@@ -37,7 +38,7 @@ class Tokens:
 
 
 def folding(rules: Orthography) -> Callable[[str], str]:
-    """A function from a word as written to its folded form: case, ligatures, spelling, plural. It remembers words."""
+    """A function from a word as written to its folded form: case, ligatures, spelling, plural."""
     prefixes: dict[str, list[Spelling]] = {}
     suffixes: dict[str, list[Spelling]] = {}
     for spelling in rules.spellings:
@@ -46,11 +47,10 @@ def folding(rules: Orthography) -> Callable[[str], str]:
         else:
             prefixes.setdefault(spelling.written[0], []).append(spelling)
 
-    @lru_cache(maxsize=_REMEMBERED_WORDS)
     def fold(word: str) -> str:
+        folded = _plain(word)
         if len(word) > _LONGEST_WORD:
-            return word[:_LONGEST_WORD].casefold()
-        folded = unicodedata.normalize("NFKC", word).casefold().replace("\u00ad", "")
+            return folded
         if not folded.endswith(rules.no_plurals):
             folded = _singular(folded, rules.plurals)
         for spelling in prefixes.get(folded[:1], ()):
@@ -65,26 +65,40 @@ def folding(rules: Orthography) -> Callable[[str], str]:
     return fold
 
 
-def tokenise(text: str, fold: Callable[[str], str], grammar: Grammar, known: frozenset[str]) -> Tokens:
+def reading(fold: Callable[[str], str], corrections: Corrections) -> Callable[[str], str]:
+    """A function from a word as written to the word that is read: folded, and right if mistyped. It remembers words."""
+
+    @lru_cache(maxsize=_REMEMBERED_WORDS)
+    def read(word: str) -> str:
+        folded = fold(word)
+        if corrections.holds(folded):
+            return folded
+        # What ends like a plural may be a singular mistyped: "dermatomyosits".
+        return corrections.meant_by(folded) or corrections.meant_by(_plain(word)) or folded
+
+    return read
+
+
+def tokenise(text: str, read: Callable[[str], str], grammar: Grammar, known: frozenset[str]) -> Tokens:
     """Cut `text` into tokens. Linear in its length.
 
     Args:
         text: as sent.
-        fold: see `folding`.
+        read: see `reading`.
         grammar: the small words of its language, folded.
         known: words of the vocabulary; a word broken by a hyphen at a line's end is joined to make one of them.
     """
     matches = list(TOKEN.finditer(text))
-    words = [fold(match[0]) for match in matches]
+    words = [read(match[0]) for match in matches]
     starts = [match.start() for match in matches]
     ends = [match.end() for match in matches]
     tokens = Tokens(text, words, starts, ends, grammar)
     if _BROKEN_WORD.search(text):
-        _mend(tokens, fold, known)
+        _mend(tokens, read, known)
     return tokens
 
 
-def _mend(tokens: Tokens, fold: Callable[[str], str], known: frozenset[str]) -> None:
+def _mend(tokens: Tokens, read: Callable[[str], str], known: frozenset[str]) -> None:
     """Join the words that a hyphen at a line's end has broken, where that makes a word of the vocabulary."""
     text, words, starts, ends = tokens.text, tokens.words, tokens.starts, tokens.ends
     for at in range(len(words) - 2, 0, -1):
@@ -92,11 +106,18 @@ def _mend(tokens: Tokens, fold: Callable[[str], str], known: frozenset[str]) -> 
             continue
         if text[ends[at - 1] : starts[at]].rstrip(" \r\t") != "-":
             continue
-        joined = fold(text[starts[at - 1] : ends[at - 1]] + text[starts[at + 1] : ends[at + 1]])
+        joined = read(text[starts[at - 1] : ends[at - 1]] + text[starts[at + 1] : ends[at + 1]])
         if joined in known:
             words[at - 1 : at + 2] = [joined]
             starts[at - 1 : at + 2] = [starts[at - 1]]
             ends[at - 1 : at + 2] = [ends[at + 1]]
+
+
+def _plain(word: str) -> str:
+    """The word in lower case, its ligatures and other compatibility characters written out."""
+    if len(word) > _LONGEST_WORD:
+        return word[:_LONGEST_WORD].casefold()
+    return unicodedata.normalize("NFKC", word).casefold().replace("\u00ad", "")
 
 
 def _singular(word: str, plurals: Sequence[Plural]) -> str:

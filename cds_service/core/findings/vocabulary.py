@@ -93,11 +93,17 @@ class Plural:
 
 @dataclass(frozen=True, slots=True)
 class Orthography:
-    """How words are folded to one spelling. Words that end in one of `no_plurals` are in the singular."""
+    """How words are folded to one spelling.
+
+    Attributes:
+        no_plurals: words that end in one of these are in the singular.
+        never_corrected: words that are no typing errors of another.
+    """
 
     spellings: tuple[Spelling, ...]
     plurals: tuple[Plural, ...]
     no_plurals: tuple[str, ...]
+    never_corrected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
