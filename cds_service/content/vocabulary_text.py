@@ -103,12 +103,13 @@ def _spelling(entry: Mapping[str, Any]) -> Spelling:
 
 def _grammar(cues: Mapping[str, Any]) -> Grammar:
     grammar, sizes = cues["grammar"], cues["sizes"]
+    sides = {word: side for side, words in grammar["sides"].items() for word in words}
     return Grammar(
         affirming=frozenset(cues["affirming"]),
         abbreviations=frozenset(cues["abbreviations"]),
-        sides={word: side for side, words in grammar["sides"].items() for word in words},
+        sides=sides,
         before_side=frozenset(grammar["before_side"]),
-        place_links=frozenset(grammar["place_links"]),
+        place_links=frozenset((*grammar["place_links"], *sides)),
         articles=frozenset(grammar["articles"]),
         target_links=frozenset(grammar["target_links"]),
         companions=frozenset(grammar["companions"]),

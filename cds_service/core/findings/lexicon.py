@@ -6,7 +6,7 @@ One pass over the text whatever it holds; the longest phrase from the leftmost w
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import itemgetter
+from itertools import accumulate, count
 from typing import Final
 
 import ahocorasick
@@ -92,27 +92,23 @@ class Lexicon:
         # an empty line or other punctuation, which stay in it.
         words = tokens.words
         kept = [index for index, word in enumerate(words) if word != "\n" or (index and words[index - 1] == "\n")]
-        ends = {}
-        at = 0
-        for place, index in enumerate(kept):
-            at += len(words[index]) + 1
-            ends[at] = place
-        hits = []
-        for end, (length, meant) in self._automaton.iter(f" {' '.join([words[index] for index in kept])} "):
-            last = ends[end]
-            hits.append((last - length + 1, -length, last, meant))
-        hits.sort(key=_leftmost_longest)
+        searched = [words[index] for index in kept]
+        ends = dict(zip(accumulate([len(word) + 1 for word in searched]), count(1), strict=False))
+        hits = [
+            (ends[end] - length, -length, meant)
+            for end, (length, meant) in self._automaton.iter(f" {' '.join(searched)} ")
+        ]
+        # No two phrases have the same words, so what they mean is never compared.
+        hits.sort()
         found = empty_layers()
         free = [0] * _LAYERS
-        for first, _, last, meant in hits:
+        for first, length, meant in hits:
+            stop = first - length
             for layer, meanings in meant:
                 if first >= free[layer]:
-                    found[layer].append(Mention(kept[first], kept[last] + 1, meanings))
-                    free[layer] = last + 1
+                    found[layer].append(Mention(kept[first], kept[stop - 1] + 1, meanings))
+                    free[layer] = stop
         return found
-
-
-_leftmost_longest = itemgetter(0, 1)
 
 
 def _forms(vocabulary: TextVocabulary) -> list[tuple[int, str, object]]:

@@ -45,18 +45,18 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
     places = mentions[Layer.PLACE]
     if not places:
         return []
-    relations = mentions[Layer.NEAR]
-    minerals = {mention.first for mention in mentions[Layer.MINERAL]}
+    around = mentions[Layer.NEAR]
+    minerals = [mention.first for mention in mentions[Layer.MINERAL]]
     found: list[Site] = []
     said: str | None = None
+    before: Site | None = None
+    last = len(places) - 1
     for number, mention in enumerate(places):
-        follows = number + 1 < len(places)
-        after = places[number + 1].first if follows else stop
-        before = found[-1] if found else None
-        side = _side(mention, before.stop if before else 0, after, follows, tokens)
-        joined, plain, group = _joined(before, mention, tokens, relations, minerals)
-        near = _within(relations, mention.first, Mark.ADJACENT, _NEAR_REACH, tokens)
-        related = _within(relations, mention.first, Mark.RELATED, _RELATED_REACH, tokens)
+        first = mention.first
+        after = places[number + 1].first if number < last else stop
+        side = _side(mention, before.stop if before else 0, after, number < last, tokens)
+        near, related = _position(around, first, tokens) if around else (False, False)
+        joined, plain, group = _joined(before, first, tokens, around, minerals) if before else (False, False, 0)
         if joined and before is not None:
             side = side or said
             near = near or before.near
@@ -66,43 +66,51 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
             assert isinstance(place, Place)
             where = side or _pair(place, mention, tokens)
             kind = (place.tissue, place.decides, place.joint, place.bone, place.wall)
-            found.append(Site(place.region, where, *kind, near, related, mention.first, mention.stop, group, plain))
+            before = Site(place.region, where, *kind, near, related, first, mention.stop, group, plain)
+            found.append(before)
     return found
 
 
-def settled(site: Site, tissue: Tissue | None) -> Site:
+def settled(site: Site, tissue: Tissue | None, decides: bool) -> Site:
     """The site with the tissue that the words around it decide; soft tissue of the chest is that of its wall."""
-    return site._replace(tissue=tissue, region=site.wall if site.wall and tissue and tissue.is_soft else site.region)
+    region = site.wall if site.wall and tissue and tissue.is_soft else site.region
+    if tissue is site.tissue and decides == site.decides and region == site.region:
+        return site
+    return Site(region, site.side, tissue, decides, *site[4:])
 
 
 def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:
     """Whether a word that ends a list stands from token `first` up to `stop`."""
-    return any(first <= mention.first < stop and Mark.BREAK in mention.meanings for mention in mentions)
+    for mention in mentions:
+        if first <= mention.first < stop and Mark.BREAK in mention.meanings:
+            return True
+    return False
 
 
 def _joined(
-    before: Site | None, mention: Mention, tokens: Tokens, near: list[Mention], minerals: set[int]
+    before: Site, first: int, tokens: Tokens, around: list[Mention], minerals: Sequence[int]
 ) -> tuple[bool, bool, int]:
     """Whether a place shares side and position with the one before it, goes on with its list, and the list's number."""
-    if before is None:
-        return False, False, 0
-    gap = tokens.words[before.stop : mention.first]
-    close = (
-        len(gap) <= _GROUP_GAP
-        and not _parts(near, before.stop, mention.first)
-        and minerals.isdisjoint(range(before.stop, mention.first))
-    )
+    gap = tokens.words[before.stop : first]
+    if len(gap) > _GROUP_GAP or _parts(around, minerals, before.stop, first):
+        return False, False, before.group + 1
     grammar = tokens.grammar
-    plain = close and all(word in grammar.place_links or word in grammar.sides for word in gap)
-    return plain and grammar.articles.isdisjoint(gap), plain and bool(gap), before.group if close else before.group + 1
+    plain = grammar.place_links.issuperset(gap)
+    return plain and grammar.articles.isdisjoint(gap), plain and bool(gap), before.group
 
 
-def _parts(near: list[Mention], first: int, stop: int) -> bool:
-    """Whether a word between two places ends a list, or begins a new one ("in brachialis and around the ligaments")."""
-    return any(
-        first <= mention.first < stop and (Mark.BREAK in mention.meanings or Mark.ADJACENT in mention.meanings)
-        for mention in near
-    )
+def _parts(around: list[Mention], minerals: Sequence[int], first: int, stop: int) -> bool:
+    """Whether what stands between two places parts them.
+
+    A mineral does, a word that ends a list, and one that begins another ("in brachialis and around the ligaments").
+    """
+    for mineral in minerals:
+        if first <= mineral < stop:
+            return True
+    for mention in around:
+        if first <= mention.first < stop and (Mark.BREAK in mention.meanings or Mark.ADJACENT in mention.meanings):
+            return True
+    return False
 
 
 def _side(mention: Mention, floor: int, after: int, follows: bool, tokens: Tokens) -> str | None:
@@ -127,15 +135,20 @@ def _pair(place: Place, mention: Mention, tokens: Tokens) -> str | None:
     return Side.BOTH if place.region == tokens.words[mention.stop - 1] and tokens.is_plural(mention.stop - 1) else None
 
 
-def _within(near: list[Mention], first: int, kind: str, reach: int, tokens: Tokens) -> bool:
-    for mention in near:
-        if mention.stop > first:
-            return False
-        if first - mention.stop <= reach and kind in mention.meanings:
+def _position(around: list[Mention], first: int, tokens: Tokens) -> tuple[bool, bool]:
+    """Whether the words before a place put the lesion beside it ("about the hip"), or make it a neighbour of it."""
+    near = related = False
+    for mention in around:
+        gap = first - mention.stop
+        if gap < 0:
+            break
+        is_near = not near and gap <= _NEAR_REACH and Mark.ADJACENT in mention.meanings
+        is_related = not related and gap <= _RELATED_REACH and Mark.RELATED in mention.meanings
+        if is_near or is_related:
             between = tokens.words[mention.stop : first]
-            if "," not in between and ";" not in between and not breaks(near, mention.stop, first):
-                return True
-    return False
+            if "," not in between and ";" not in between and not breaks(around, mention.stop, first):
+                near, related = near or is_near, related or is_related
+    return near, related
 
 
 def distinct(sites: Iterable[Site]) -> list[Site]:

@@ -106,6 +106,8 @@ class Layout:
     def _subheading(self, at: int) -> int | None:
         """The token after the colon of a sub-heading at `at`, which names places or kinds of examination."""
         words = self._tokens.words
+        if ":" not in words[at : at + _LONGEST_SUBHEADING]:
+            return None
         named = False
         for index in range(at, min(at + _LONGEST_SUBHEADING, len(words))):
             word = words[index]

@@ -93,6 +93,8 @@ def _beside(around: Surroundings) -> list[Site]:
 
 def _ceiling(number: int, around: Surroundings) -> int:
     """Where the words after a mention stop being its own: at the next, unless joined ("calcified or ossified")."""
+    if number + 1 == len(around.minerals):
+        return around.stop
     for this, following in zip(around.minerals[number:], around.minerals[number + 1 :], strict=False):
         if following.first - this.stop > 1:
             return following.first
@@ -138,6 +140,8 @@ def _direct(
 
 def _taken(number: int, ceiling: int, around: Surroundings, tokens: Tokens) -> set[int]:
     """Tokens of sites that stand directly before the next mention and belong to it."""
+    if ceiling == around.stop:
+        return set()
     following = next(
         (index for index, mention in enumerate(around.minerals) if index > number and mention.first == ceiling), None
     )
@@ -198,6 +202,8 @@ def _head(mention: Mention, floor: int, direct: list[Site], around: Surroundings
 def _leads(direct: list[Site], tokens: Tokens) -> list[Tissue]:
     """The tissues named directly beside the mention: the last of a run of words, each of a list joined by "and"."""
     deciding = [site for site in direct if site.decides and site.tissue]
+    if not deciding:
+        return []
     leads: list[Tissue] = []
     for site, following in zip_longest(deciding, deciding[1:]):
         joined = following is not None and not tokens.grammar.target_links.isdisjoint(

@@ -10,8 +10,8 @@ from cds_service.core.findings.grammar import Grammar
 from cds_service.core.findings.misspelling import Corrections
 from cds_service.core.findings.vocabulary import Orthography, Plural, Spelling
 
-# A number with its decimals, a word (a soft hyphen inside it is no break), or one punctuation mark that matters.
-TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_](?:[^\W_]|\u00ad)*|[,;:?.()!\n]")
+# A word (a soft hyphen inside it is no break), one punctuation mark that matters, or a number with its decimals.
+TOKEN = re.compile(r"[^\W\d_][^\W_]*(?:\u00ad[^\W_]*)*|[,;:?.()!\n]|\d+(?:\.\d+)?")
 PUNCTUATION = frozenset(",;:?.()!\n")
 _BROKEN_WORD = re.compile(r"-[ \r\t]{0,8}\n")
 _REMEMBERED_WORDS = 16_384

@@ -12,23 +12,18 @@ def settle(sites: Sequence[Site], leads: Sequence[Tissue], has_mass: bool) -> li
     result: list[Site] = []
     before: Site | None = None
     for site in sites:
-        more = (
-            before is not None
-            and before.decides
-            and before.group == site.group
-            and not site.joined
-            and not site.decides
-        )
         of_list = listed.get(site.group)
-        own = (
-            site.tissue if site.decides else before.tissue if more and before else of_list or _of_region(site, has_mass)
-        )
-        before = site if not more else before
-        for tissue in leads or (None,):
-            if own is not None and own.beside and site.near:
-                own = own.beside
-            of_soft_list = own is not None and own is of_list and own.is_soft
-            result.append(settled(site, tissue or own)._replace(decides=site.decides or of_soft_list))
+        if site.decides:
+            own, before = site.tissue, site
+        elif before is not None and before.decides and before.group == site.group and not site.joined:
+            own = before.tissue
+        else:
+            own, before = of_list or _of_region(site, has_mass), site
+        if site.near and own is not None and own.beside:
+            own = own.beside
+        decides = site.decides or (own is not None and own is of_list and own.is_soft)
+        for tissue in leads or (own,):
+            result.append(settled(site, tissue, decides))
     regions = [site for site in result if site.region]
     return regions or result
 
@@ -42,7 +37,7 @@ def _of_region(site: Site, has_mass: bool) -> Tissue | None:
 def sited_by(sites: Sequence[Site], leads: Sequence[Tissue]) -> list[Site]:
     """The leading tissues at the regions of `sites`; organs and vessels there are other things, not regions."""
     regions = [site for site in sites if site.region and (not site.decides or _is_of(site.tissue, leads))]
-    return [settled(site, lead)._replace(decides=True) for site in regions for lead in leads]
+    return [settled(site, lead, True) for site in regions for lead in leads]
 
 
 def _is_of(tissue: Tissue | None, leads: Sequence[Tissue]) -> bool:

@@ -6,7 +6,7 @@ Forms are phrases as an editor wrote them; the lexicon folds case, spelling and 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from cds_service.core.facts import State
 from cds_service.core.findings.grammar import Grammar
@@ -195,8 +195,7 @@ class Sign:
     mass: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A ConText cue: what it makes (see `Category`) of the mentions after ("forward") or before ("backward") it."""
 
     category: str
