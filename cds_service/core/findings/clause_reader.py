@@ -219,7 +219,7 @@ def _overlap(sign: Mention, site: Site) -> bool:
 
 
 def _is_plural(mention: Mention, tokens: Tokens) -> bool:
-    return any(tokens.is_plural(index) for index in range(mention.first, mention.stop))
+    return any(map(tokens.is_plural, range(mention.first, mention.stop)))
 
 
 def _distance(sign: Mention, first: int, stop: int) -> int:

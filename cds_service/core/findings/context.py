@@ -190,9 +190,9 @@ def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, category: str) 
     words = tokens.words
     if category not in _DENYING and category != Category.QUALIFIED:
         return clause.stop
-    stop = next((index for index in range(cue.stop, clause.stop) if words[index] == ":"), clause.stop)
-    comma = next((index for index in range(cue.stop, stop) if words[index] == ","), None)
-    if comma is None:
+    stop = _next(":", words, cue.stop, clause.stop)
+    comma = _next(",", words, cue.stop, stop)
+    if comma == stop:
         return stop
     explained = clause.explanations()
     if comma + 1 in explained:
@@ -210,16 +210,21 @@ def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, category: str) 
     return next((first - 1 for first in sorted(explained) if first > comma and words[first - 1] == ","), stop)
 
 
+def _next(mark: str, words: Sequence[str], first: int, stop: int) -> int:
+    """Where a mark stands next from token `first` on, or `stop`."""
+    between = words[first:stop]
+    return first + between.index(mark) if mark in between else stop
+
+
 def _member(words: Sequence[str], comma: int, stop: int) -> Sequence[str]:
     """The words after a comma up to the next."""
-    following = next((index for index in range(comma + 1, stop) if words[index] == ","), stop)
-    return words[comma + 1 : following]
+    return words[comma + 1 : _next(",", words, comma + 1, stop)]
 
 
 def _after_list(words: Sequence[str], index: int, stop: int, last_of_list: frozenset[str]) -> int:
     """Where a denied list that goes on to "or" ends: at the comma after its last member, else with the clause."""
     last = max(position for position in range(index, stop) if words[position] in last_of_list)
-    return next((position for position in range(last, stop) if words[position] == ","), stop)
+    return _next(",", words, last, stop)
 
 
 def _backward_reach(clause: Clause, cue: Mention, tokens: Tokens) -> int:

@@ -11,6 +11,7 @@ _SIDE_REACH = 4
 _NEAR_REACH = 5
 _RELATED_REACH = 8
 _GROUP_GAP = 5
+_SEVERAL = 2
 
 
 class Site(NamedTuple):
@@ -51,10 +52,11 @@ def sites_of(mentions: tuple[list[Mention], ...], stop: int, tokens: Tokens) -> 
     said: str | None = None
     before: Site | None = None
     last = len(places) - 1
+    sided = not tokens.grammar.sides.keys().isdisjoint(tokens.words[max(0, places[0].first - _SIDE_REACH) : stop])
     for number, mention in enumerate(places):
         first = mention.first
         after = places[number + 1].first if number < last else stop
-        side = _side(mention, before.stop if before else 0, after, number < last, tokens)
+        side = _side(mention, before.stop if before else 0, after, number < last, tokens) if sided else None
         near, related = _position(around, first, tokens) if around else (False, False)
         joined, plain, group = _joined(before, first, tokens, around, minerals) if before else (False, False, 0)
         if joined and before is not None:
@@ -81,10 +83,7 @@ def settled(site: Site, tissue: Tissue | None, decides: bool) -> Site:
 
 def breaks(mentions: Sequence[Mention], first: int, stop: int) -> bool:
     """Whether a word that ends a list stands from token `first` up to `stop`."""
-    for mention in mentions:
-        if first <= mention.first < stop and Mark.BREAK in mention.meanings:
-            return True
-    return False
+    return any(first <= mention.first < stop and Mark.BREAK in mention.meanings for mention in mentions)
 
 
 def _joined(
@@ -153,4 +152,7 @@ def _position(around: list[Mention], first: int, tokens: Tokens) -> tuple[bool, 
 
 def distinct(sites: Iterable[Site]) -> list[Site]:
     """The sites without repetition, so that a text that repeats itself does not multiply them."""
+    sites = list(sites)
+    if len(sites) < _SEVERAL:
+        return sites
     return list({(site.region, site.side, site.tissue, site.near): site for site in sites}.values())

@@ -120,14 +120,17 @@ def _enter(sentence: Sentence, state: ReportState, found: tuple[list[Mention], .
 def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]) -> list[tuple[list[Mention], ...]]:
     """The mentions of each sentence, by layer. One pass over each layer."""
     slices = [empty_layers() for _ in sentences]
+    starts, stops = [sentence.first for sentence in sentences], [sentence.stop for sentence in sentences]
+    count = len(sentences)
     for layer, mentions in enumerate(found):
         number = 0
         for mention in mentions:
-            while number < len(sentences) and sentences[number].stop <= mention.first:
+            at = mention.first
+            while number < count and stops[number] <= at:
                 number += 1
-            if number == len(sentences):
+            if number == count:
                 break
-            if sentences[number].first <= mention.first:
+            if starts[number] <= at:
                 slices[number][layer].append(mention)
     return slices
 

@@ -43,12 +43,11 @@ class Layout:
     def __init__(self, tokens: Tokens, found: tuple[list[Mention], ...]) -> None:
         self._tokens = tokens
         self._headings = {mention.first: mention for mention in found[Layer.HEADING]}
-        self._named = {m.first for layer in (Layer.PLACE, Layer.MODALITY) for m in found[layer]}
         self._minerals = {mention.first for mention in found[Layer.MINERAL]}
         self._modalities = {mention.first for mention in found[Layer.MODALITY]}
+        self._named = self._modalities.union([mention.first for mention in found[Layer.PLACE]])
         self._ends = [index for index, word in enumerate(tokens.words) if word in _SENTENCE_ENDS]
-        self._cues = {mention.first for mention in found[Layer.CUE]}
-        self._claims = {mention.first for mention in found[Layer.SIGN]}
+        self._claims = found[Layer.CUE], found[Layer.SIGN]
 
     def sentences(self) -> list[Sentence]:
         """The sentences in order, with sections."""
@@ -174,8 +173,10 @@ class Layout:
         inside = range(title.first, title.stop)
         if len(sentences) == 1 or len(inside) > _LONGEST_TITLE_SENTENCE or title.subheading:
             return
-        states = self._states(title.first, title.stop) or not self._claims.isdisjoint(inside)
-        if not states and not self._named.isdisjoint(inside) and not self._cues.intersection(inside):
+        states = self._states(title.first, title.stop) or any(
+            mention.first in inside for claims in self._claims for mention in claims
+        )
+        if not states and not self._named.isdisjoint(inside):
             title.section = Section.EXAM
 
     def _is_title(self, first: int, stop: int) -> bool:

@@ -11,6 +11,8 @@ _MAX_DIGITS = 6
 def largest_mm(tokens: Tokens, first: int, stop: int) -> Decimal | None:
     """The largest size stated from token `first` up to `stop` ("7.3 x 6.7 x 8.3 cm" is 83), or None."""
     words, grammar = tokens.words, tokens.grammar
+    if grammar.sizes.keys().isdisjoint(words[first:stop]):
+        return None
     best: Decimal | None = None
     for index in range(first + 1, stop):
         factor = grammar.sizes.get(words[index])

@@ -12,9 +12,9 @@ class Quoting:
     """Makes the spans of one clause; the quotation is cut once."""
 
     def __init__(self, clause: Clause, tokens: Tokens) -> None:
-        self._clause = clause
         self._tokens = tokens
-        self._whole = " ".join(tokens.text[tokens.starts[clause.first] : tokens.ends[clause.stop - 1]].split())
+        self._first, self._last = tokens.starts[clause.first], tokens.ends[clause.stop - 1]
+        self._whole = " ".join(tokens.text[self._first : self._last].split())
 
     def __call__(self, mention: Mention) -> Span:
         start, end = self._tokens.starts[mention.first], self._tokens.ends[mention.stop - 1]
@@ -24,11 +24,11 @@ class Quoting:
         """The words around the mention, cut at word ends."""
         text = self._tokens.text
         room = max(0, _QUOTE - (end - start)) // 2
-        first = max(self._tokens.starts[self._clause.first], start - room)
-        last = min(self._tokens.ends[self._clause.stop - 1], end + room)
+        first = max(self._first, start - room)
+        last = min(self._last, end + room)
         cut = text[first:last]
-        if first > self._tokens.starts[self._clause.first]:
-            cut = cut.partition(" ")[2] if first < start else cut
-        if last < self._tokens.ends[self._clause.stop - 1] and last > end:
+        if self._first < first < start:
+            cut = cut.partition(" ")[2]
+        if end < last < self._last:
             cut = cut.rpartition(" ")[0]
         return " ".join(cut.split())[:_QUOTE]
