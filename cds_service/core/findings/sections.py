@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cds_service.core.findings.lexicon import Layer, Mention
-from cds_service.core.findings.text import Tokens
+from cds_service.core.findings.text import PUNCTUATION, Tokens
 from cds_service.core.findings.vocabulary import Section
 
 # A line at least this long that ends in the middle of a sentence was broken by the page, not by the writer.
 _WRAPPED_LINE = 45
 _SENTENCE_ENDS = frozenset("\n.!?")
 _NO_SUBHEADING = frozenset(".;\n?!")
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
 _BEFORE = frozenset({Section.HISTORY, Section.EXAM, Section.IGNORED})
@@ -83,7 +84,11 @@ class Layout:
         return sentences
 
     def _heading(self, at: int, opens: bool) -> tuple[str, int] | None:
-        """The section kind and the token after a heading at `at`. A heading ends in a colon or is a line by itself."""
+        """The section kind and the token after a heading at `at`.
+
+        A heading ends in a colon, or is a line by itself; at the start of a line it may end in a dash or, in capitals
+        before words that are not, in nothing at all.
+        """
         mention = self._headings.get(at)
         if mention is None:
             return None
@@ -94,13 +99,23 @@ class Layout:
             return kind, stop + 1
         if opens and (stop >= len(words) or words[stop] == "\n"):
             return kind, stop
+        if opens and self._ends_in_dash(stop):
+            return kind, stop
         if opens and self._tokens.text[self._tokens.starts[at] : self._tokens.ends[stop - 1]].isupper():
+            following = self._tokens.text[self._tokens.starts[stop] : self._tokens.ends[stop]]
+            if words[stop] not in PUNCTUATION and not following.isupper() and not following.isdigit():
+                return kind, stop
             for colon in range(stop, min(stop + _LONGEST_HEADING_TAIL, len(words))):
                 if words[colon] == ":":
                     return kind, colon + 1
                 if words[colon] in ",.;\n":
                     return None
         return None
+
+    def _ends_in_dash(self, stop: int) -> bool:
+        """Whether a dash that joins no word stands before token `stop`."""
+        between = self._tokens.text[self._tokens.ends[stop - 1] : self._tokens.starts[stop]]
+        return between.strip() in _DASHES and between[:1].isspace() and between[-1:].isspace()
 
     def _subheading(self, at: int) -> int | None:
         """The token after the colon of a sub-heading at `at`, which names places or kinds of examination."""
