@@ -31,13 +31,35 @@ from tests.bench.payload import REPORT, body, hook_request
 from tests.serving import serving
 
 CALLS, WARM_UP, ROUNDS = 300, 30, 7
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SIZE = 200_000
+
+
+def filled(pattern: str) -> str:
+    """The pattern over and over, to 200 kB."""
+    return (pattern * (SIZE // len(pattern) + 1))[:SIZE]
+
+
 HOSTILE = {
-    "a": "a" * 200_000,
-    "no, no, no": "no " * 66_000,
-    "calcified calcified": "calcified " * 20_000,
-    "open brackets": "(" * 200_000,
-    "one long sentence": "there is no calcification of the hip and " * 5_000,
-    "many short lines": "HIP:\n" * 40_000,
+    "a": filled("a"),
+    "no, no, no": filled("no "),
+    "calcified calcified": filled("calcified "),
+    "open brackets": filled("("),
+    "one long sentence": filled("there is no calcification of the hip and "),
+    "many short lines": filled("HIP:\n"),
+    "digits": filled("1"),
+    "sizes": filled("calcified 7 x 8 by 9.5 x "),
+    "cues": filled("no, possible or likely family history of "),
+    "headings": filled("FINDINGS: IMPRESSION "),
+    "sub-headings": filled("CT: calcified hip. MRI: "),
+    "places": filled("calcified mass about the right hip and knee, "),
+    "soft hyphens": filled("cal\u00adci\u00adfied \u00ad"),
+    "combining characters": filled("e\u0301"),
+    "markup": filled("<div><p>calcified&lt;</p></div>"),
+    "words broken by lines": filled("calci-\nfied "),
+    "mistyped words": " ".join(
+        f"{a}{b}cific{c}tion{d}" for a in "abcdefgk" for b in LETTERS for c in LETTERS for d in "abn"
+    ),
 }
 
 

@@ -1,6 +1,8 @@
 """The report reader: text in, lesions, findings and history out."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 
 from cds_service.core.facts import HistoryFact, Reading, SetAside
 from cds_service.core.findings.clause_reader import read_clause
@@ -20,6 +22,7 @@ _FOREIGN = "the text is not in English; it was not read"
 _LANGUAGE_WORDS = 400
 _FEWEST_FOREIGN = 3
 _LAST_LATIN_LETTER = 0x24F
+_first = attrgetter("first")
 
 
 class ReportReader:
@@ -111,7 +114,9 @@ def _enter(sentence: Sentence, state: ReportState, found: tuple[list[Mention], .
     state.enter_part(sentence.part)
     if sentence.subheading is not None:
         first, stop = sentence.subheading
-        inside = tuple([mention for mention in layer if first <= mention.first < stop] for layer in found)
+        inside = tuple(
+            layer[bisect_left(layer, first, key=_first) : bisect_left(layer, stop, key=_first)] for layer in found
+        )
         state.enter_subheading(sites_of(inside, stop, state.tokens))
     elif sentence.opens:
         state.leave_subheading()
