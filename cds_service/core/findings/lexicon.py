@@ -68,6 +68,7 @@ class Lexicon:
             self._automaton.add_word(f" {' '.join(words)} ", (len(words), ends))
         self._automaton.make_automaton()
         self._known = frozenset(word for words in phrases for word in words)
+        self._of_time = frozenset(word for form in vocabulary.times for word in self.phrase(form))
         never = frozenset(map(self.fold, vocabulary.orthography.never_corrected))
         self._read = reading(self.fold, Corrections(self.words(), never))
 
@@ -84,7 +85,7 @@ class Lexicon:
 
     def words(self) -> frozenset[str]:
         """Every word that the vocabulary knows, folded."""
-        return self._known | frozenset(self._grammar)
+        return self._known.union(self._grammar, self._of_time)
 
     def scan(self, tokens: Tokens) -> tuple[list[Mention], ...]:
         """What the text mentions, by layer, in order. Linear in the number of words."""

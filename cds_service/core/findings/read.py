@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from operator import attrgetter
 
 from cds_service.core.facts import HistoryFact, Reading, SetAside
 from cds_service.core.findings.clause_reader import read_clause
@@ -22,7 +21,6 @@ _FOREIGN = "the text is not in English; it was not read"
 _LANGUAGE_WORDS = 400
 _FEWEST_FOREIGN = 3
 _LAST_LATIN_LETTER = 0x24F
-_first = attrgetter("first")
 
 
 class ReportReader:
@@ -114,12 +112,20 @@ def _enter(sentence: Sentence, state: ReportState, found: tuple[list[Mention], .
     state.enter_part(sentence.part)
     if sentence.subheading is not None:
         first, stop = sentence.subheading
-        inside = tuple(
-            layer[bisect_left(layer, first, key=_first) : bisect_left(layer, stop, key=_first)] for layer in found
-        )
+        inside = tuple(_between(layer, first, stop) for layer in found)
         state.enter_subheading(sites_of(inside, stop, state.tokens))
     elif sentence.opens:
         state.leave_subheading()
+
+
+def _between(mentions: list[Mention], first: int, stop: int) -> list[Mention]:
+    """The mentions of one layer that begin at token `first` or after it, and before `stop`."""
+    begin = bisect_left(mentions, first, key=_beginning)
+    return mentions[begin : bisect_left(mentions, stop, begin, key=_beginning)]
+
+
+def _beginning(mention: Mention) -> int:
+    return mention.first
 
 
 def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]) -> list[tuple[list[Mention], ...]]:

@@ -3,9 +3,10 @@
 Forms are phrases as an editor wrote them; the lexicon folds case, spelling and plurals alike in forms and in text.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.core.facts import State
@@ -238,6 +239,10 @@ class TimeWords:
     long_ago: Mapping[str, int]
     ages: Mapping[str, int]
     at_age: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        """Every word and phrase in it."""
+        return chain.from_iterable(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
