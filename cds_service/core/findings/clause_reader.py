@@ -41,7 +41,9 @@ def read_clause(clause: Clause, state: ReportState) -> None:
         site for site in sites if site.region and not around.running
     ]
     plural = any(_is_plural(mention, tokens) for mention in (*minerals, *masses))
-    signs = [sign for sign in signs if not any(site.related and site.first <= sign.first < site.stop for site in sites)]
+    neighbours = [site for site in sites if site.related]
+    if neighbours:
+        signs = [sign for sign in signs if not any(site.first <= sign.first < site.stop for site in neighbours)]
     _read_signs(signs, placed, named, around, clause, state, span_of, bool(minerals or masses), plural)
     size = largest_mm(tokens, clause.first, clause.stop) if minerals or masses else None
     positive = [site for _, targets, said in placed if said is not State.DENIED for site in targets]
@@ -167,7 +169,8 @@ def _read_signs(
     names = [m for m in minerals if isinstance(m.meanings[0], Mineral) and m.meanings[0].name]
     for mention in signs:
         # A sign that is part of a diagnosis named is as sure as the diagnosis.
-        said = state_of(clause, mention, any(name.first < mention.stop and mention.first < name.stop for name in names))
+        named_so = bool(names) and any(name.first < mention.stop and mention.first < name.stop for name in names)
+        said = state_of(clause, mention, named_so)
         if said is None:
             continue
         span = span_of(mention)
@@ -219,7 +222,7 @@ def _overlap(sign: Mention, site: Site) -> bool:
 
 
 def _is_plural(mention: Mention, tokens: Tokens) -> bool:
-    return any(map(tokens.is_plural, range(mention.first, mention.stop)))
+    return tokens.has_plural(mention.first, mention.stop)
 
 
 def _distance(sign: Mention, first: int, stop: int) -> int:

@@ -36,6 +36,10 @@ class Tokens:
         last = self.text[self.ends[index] - 1].casefold()
         return last in self.grammar.plural_letters and not self.words[index].endswith(last)
 
+    def has_plural(self, first: int, stop: int) -> bool:
+        """Whether one of the words from `first` up to `stop` was."""
+        return any(map(self.is_plural, range(first, stop)))
+
 
 def folding(rules: Orthography) -> Callable[[str], str]:
     """A function from a word as written to its folded form: case, ligatures, spelling, plural."""
