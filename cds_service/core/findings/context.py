@@ -174,11 +174,11 @@ def _holds_mention(clause: Clause, first: int, stop: int) -> bool:
 
 
 def _leans_forward(mention: Mention, tokens: Tokens) -> bool:
-    return (
-        mention.stop < len(tokens.words)
-        and tokens.starts[mention.stop] == tokens.ends[mention.stop - 1]
-        and tokens.words[mention.stop] != "\n"
-    )
+    """Whether a mark stands before the word that it doubts ("?gout", "mass, ? gout"), not behind it ("gout?")."""
+    if mention.stop >= len(tokens.words) or tokens.words[mention.stop] in PUNCTUATION:
+        return False
+    behind = mention.first > 0 and tokens.starts[mention.first] == tokens.ends[mention.first - 1]
+    return tokens.starts[mention.stop] == tokens.ends[mention.stop - 1] or not behind
 
 
 def _forward_reach(clause: Clause, cue: Mention, tokens: Tokens, category: str) -> int:

@@ -106,7 +106,8 @@ class Lexicon:
         for first, length, meant in hits:
             stop = first - length
             for layer, meanings in meant:
-                if first >= free[layer]:
+                # The end of one line and the start of the next are no heading together.
+                if first >= free[layer] and (layer != Layer.HEADING or kept[stop - 1] - kept[first] == -length - 1):
                     found[layer].append(Mention(kept[first], kept[stop - 1] + 1, meanings))
                     free[layer] = stop
         return found

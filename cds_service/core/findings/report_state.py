@@ -53,7 +53,8 @@ class ReportState:
             self._sides[region] = site.side if self._sides.get(region, site.side) == site.side else None
         if sites:
             self._running = regions
-            self._under_site = True
+            # "Soft tissues:" in the report of one hip speaks of the hip; "Vessels:" does not.
+            self._under_site = bool(regions) or not all(site.tissue and site.tissue.is_soft for site in sites)
         elif self._under_site:
             self.leave_subheading()
 

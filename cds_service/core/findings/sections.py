@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cds_service.core.findings.lexicon import Layer, Mention
-from cds_service.core.findings.text import PUNCTUATION, Tokens
+from cds_service.core.findings.text import DASHES, PUNCTUATION, Tokens
 from cds_service.core.findings.vocabulary import Section
 
 # A line at least this long that ends in the middle of a sentence was broken by the page, not by the writer.
 _WRAPPED_LINE = 45
 _SENTENCE_ENDS = frozenset("\n.!?")
 _NO_SUBHEADING = frozenset(".;\n?!")
-_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _LONGEST_SUBHEADING = 7
 _LONGEST_HEADING_TAIL = 5
 _BEFORE = frozenset({Section.HISTORY, Section.EXAM, Section.IGNORED})
@@ -56,7 +55,10 @@ class Layout:
         section, part, subheading = Section.FINDINGS, 0, None
         opens = True
         # Where no heading says where the findings begin, they begin on the line after what was known or examined.
-        unheaded = not any(mention.meanings[0] == Section.FINDINGS for mention in self._headings.values())
+        unheaded = not any(
+            mention.meanings[0] == Section.FINDINGS and self._heading(first, self._opens_line(first))
+            for first, mention in self._headings.items()
+        )
         at = 0
         count = len(self._tokens.words)
         headed = False
@@ -99,8 +101,8 @@ class Layout:
             return kind, stop + 1
         if opens and (stop >= len(words) or words[stop] == "\n"):
             return kind, stop
-        if opens and self._ends_in_dash(stop):
-            return kind, stop
+        if opens and self._is_dash(stop):
+            return kind, stop + 1
         if opens and self._tokens.text[self._tokens.starts[at] : self._tokens.ends[stop - 1]].isupper():
             following = self._tokens.text[self._tokens.starts[stop] : self._tokens.ends[stop]]
             if words[stop] not in PUNCTUATION and not following.isupper() and not following.isdigit():
@@ -112,10 +114,16 @@ class Layout:
                     return None
         return None
 
-    def _ends_in_dash(self, stop: int) -> bool:
-        """Whether a dash that joins no word stands before token `stop`."""
-        between = self._tokens.text[self._tokens.ends[stop - 1] : self._tokens.starts[stop]]
-        return between.strip() in _DASHES and between[:1].isspace() and between[-1:].isspace()
+    def _is_dash(self, at: int) -> bool:
+        """Whether token `at` is a dash that joins no word."""
+        return self._tokens.text[self._tokens.starts[at] : self._tokens.ends[at]] in DASHES
+
+    def _stands_alone(self, index: int) -> bool:
+        tokens = self._tokens
+        return index + 1 < len(tokens.words) and (index == 0 or tokens.starts[index] > tokens.ends[index - 1])
+
+    def _opens_line(self, at: int) -> bool:
+        return at == 0 or self._tokens.words[at - 1] == "\n"
 
     def _subheading(self, at: int) -> int | None:
         """The token after the colon of a sub-heading at `at`, which names places or kinds of examination."""
@@ -144,6 +152,9 @@ class Layout:
                     return index + 1
             elif index + 1 >= len(words) or starts[index + 1] > ends[index] or words[index + 1] == "\n":
                 if words[index] == "." and index > at and words[index - 1] in self._tokens.grammar.abbreviations:
+                    continue
+                # A question mark that stands by itself doubts what follows: "calcified mass, ? gout".
+                if words[index] == "?" and words[index + 1 : index + 2] != ["\n"] and self._stands_alone(index):
                     continue
                 return index + 1
         return count

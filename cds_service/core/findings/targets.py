@@ -115,6 +115,7 @@ def _direct(
             or site.related
             or len(gap) > _DIRECT_GAP
             or ("," in gap and not before)
+            or (not before and not tokens.grammar.target_links.isdisjoint(gap))
             or ";" in gap
             or not tokens.grammar.companions.isdisjoint(gap)
         ):

@@ -11,7 +11,12 @@ from cds_service.core.findings.misspelling import Corrections
 from cds_service.core.findings.vocabulary import Orthography, Plural, Spelling
 
 # A word (a soft hyphen inside it is no break), one punctuation mark that matters, or a number with its decimals.
-TOKEN = re.compile(r"[^\W\d_][^\W_]*(?:\u00ad[^\W_]*)*|[,;:?.()!\n]|\d+(?:\.\d+)?")
+# "x" between digits stands by itself ("55x40mm"); a dash between spaces parts what is said, like a comma.
+TOKEN = re.compile(
+    r"(?<=\d)[xX](?=\d)|[^\W\d_][^\W_]*(?:\u00ad[^\W_]*)*"
+    r"|[,;:?.()!\n]|\d+(?:\.\d+)?|(?<=\S[ \t])[-\u2013\u2014](?=[ \t])"
+)
+DASHES = frozenset("-\u2013\u2014")
 PUNCTUATION = frozenset(",;:?.()!\n")
 _BROKEN_WORD = re.compile(r"-[ \r\t]{0,8}\n")
 _REMEMBERED_WORDS = 16_384
@@ -52,6 +57,8 @@ def folding(rules: Orthography) -> Callable[[str], str]:
             prefixes.setdefault(spelling.written[0], []).append(spelling)
 
     def fold(word: str) -> str:
+        if word in DASHES:
+            return ","
         folded = _plain(word)
         if len(word) > _LONGEST_WORD:
             return folded
