@@ -127,6 +127,7 @@ def _facts(content: Content, chart: Chart, as_of: datetime, reading: Reading) ->
         lesions=reading.lesions,
         findings=reading.findings,
         set_aside=condensed((*chart.set_aside, *reading.set_aside, *contradicted(stated, history))),
+        asides=reading.asides,
     )
 
 

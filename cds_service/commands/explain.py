@@ -72,6 +72,13 @@ def _facts(report: ReportRow) -> Iterator[str]:
         yield from (f"             {item.label}: {item.state} {item.told}" for item in lesion.findings)
     for item in report.findings:
         yield f"  patient  {item.label}: {item.state} {item.told}"
+    for group in report.said.groups:
+        for row in group.rows:
+            if row.why:
+                yield f"  no count {row.label}, {group.label}: {row.assertion}, {row.why}: {row.words}"
+    for dispute in report.said.disputes:
+        other = f"{dispute.other_state} by {dispute.other_by}"
+        yield f"  disputed {dispute.label}, {dispute.lesion}: {dispute.state} by {dispute.by}, but {other}"
 
 
 def _rule(rule: RuleRow) -> Iterator[str]:

@@ -22,6 +22,7 @@ def snapshot(rules: RuleSet, labels: Labels) -> Json:
             "history": dict(labels.history),
             "findings": dict(labels.findings),
             "sites": dict(labels.sites),
+            "attributes": {kind: sorted(ids) for kind, ids in labels.attributes._asdict().items()},
             "orders": {lab: [order.name, order.loinc, order.display] for lab, order in labels.orders.items()},
         },
     }

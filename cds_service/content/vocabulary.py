@@ -17,6 +17,7 @@ from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.labs import LabVocabulary
 from cds_service.core.rules import Pattern
+from cds_service.core.statements import Attributes
 from cds_service.errors import ContentError, Problem
 
 KINDS = ("labs", "history", "findings", "cues", "sections")
@@ -87,6 +88,7 @@ def _made_from(sources: Mapping[str, Source], units: Mapping[str, Any]) -> Vocab
             for lab in labs.labs.values()
             if lab.orderable is not None
         },
+        attributes=Attributes(*(frozenset(data["findings"]["attributes"][kind]) for kind in Attributes._fields)),
     )
     known = KnownWords(
         findings=findings,

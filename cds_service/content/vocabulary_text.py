@@ -18,9 +18,9 @@ from cds_service.core.findings.vocabulary import (
     Sign,
     Spelling,
     TextVocabulary,
-    TimeWords,
     Tissue,
 )
+from cds_service.core.findings.words import MeasureWords, TimeWords
 from cds_service.errors import ContentError, Problem
 
 FINDINGS_FILE = "rules/vocabulary/findings.yaml"
@@ -42,14 +42,13 @@ def text_vocabulary(
     Raises:
         ContentError: an entry speaks of a tissue that is none of the tissues.
     """
-    derived = findings["derived"]
     tissues = _tissues(findings)
     return TextVocabulary(
         orthography=_orthography(cues),
         grammar=_grammar(cues),
         mineral_forms=_mineral_forms(findings, tissues),
         place_forms=_place_forms(findings, tissues),
-        sign_forms=_forms(findings["signs"], lambda entry: _sign(entry, derived["masses"])),
+        sign_forms=_sign_forms(findings),
         cue_forms=tuple(pair for entry in cues["cues"] for pair in _cue_forms(entry)),
         history_forms=_forms(history["history"], lambda entry: str(entry["id"])),
         heading_forms=_forms(sections["sections"], lambda entry: str(entry["kind"])),
@@ -59,15 +58,14 @@ def text_vocabulary(
         tissues=tuple(tissues.values()),
         soft_tissue=next(tissue for tissue in tissues.values() if tissue.is_soft),
         patient_findings=_of_the_patient(findings),
-        mineral_findings=frozenset(derived["mineral"]),
-        in_several_lesions=_parts(derived["in_several_lesions"]),
-        on_both_sides=_parts(derived["on_both_sides"]),
-        across_lesions={name: tuple(map(frozenset, groups)) for name, groups in derived["across_lesions"].items()},
-        beside_joint=derived["beside_joint"],
+        **_derived(findings["derived"]),
         region_labels={entry["id"]: entry["label"] for entry in findings["regions"]},
         neighbours={entry["id"]: frozenset(entry["next_to"]) for entry in findings["regions"]},
         codes={(entry["system"], entry["code"]): entry["finding"] for entry in findings["codes"]},
         answers=_answers(findings["answers"]),
+        size_names=frozenset(name.casefold() for name in findings["sizes"]["names"]),
+        measures=_measures(findings["sizes"], findings["numbers"]),
+        courses=_parts(findings["attributes"]["course"]),
         history_concepts=frozenset(entry["id"] for entry in history["history"]),
         denial_forms=_denials(history["history"]),
         times=_times(cues["times"]),
@@ -97,12 +95,23 @@ def _orthography(cues: Mapping[str, Any]) -> Orthography:
     )
 
 
+def _derived(derived: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from several lesions together, as fields of the vocabulary."""
+    return {
+        "mineral_findings": frozenset(derived["mineral"]),
+        "in_several_lesions": _parts(derived["in_several_lesions"]),
+        "on_both_sides": _parts(derived["on_both_sides"]),
+        "across_lesions": {name: tuple(map(frozenset, groups)) for name, groups in derived["across_lesions"].items()},
+        "beside_joint": derived["beside_joint"],
+    }
+
+
 def _spelling(entry: Mapping[str, Any]) -> Spelling:
     return Spelling(entry.get("prefix") or entry["suffix"], entry["as"], "suffix" in entry)
 
 
 def _grammar(cues: Mapping[str, Any]) -> Grammar:
-    grammar, sizes = cues["grammar"], cues["sizes"]
+    grammar = cues["grammar"]
     sides = {word: side for side, words in grammar["sides"].items() for word in words}
     return Grammar(
         affirming=frozenset(cues["affirming"]),
@@ -121,10 +130,6 @@ def _grammar(cues: Mapping[str, Any]) -> Grammar:
         reporting=frozenset(grammar["reporting"]),
         known=frozenset(grammar["known"]),
         before_value=frozenset(grammar["before_value"]),
-        sizes={unit: Decimal(str(millimetres)) for unit, millimetres in sizes["units"].items()},
-        size_times=frozenset(sizes["times"]),
-        size_links=frozenset(sizes["links"]),
-        no_size=frozenset(sizes["no_size"]),
         plural_letters=frozenset(entry["suffix"][-1] for entry in cues["plurals"]),
     )
 
@@ -180,6 +185,7 @@ def _mineral(entry: Mapping[str, Any]) -> Mineral:
         finding=None if finding in (_NO_FINDING, _EQUIVOCAL) else finding,
         region=entry.get("region"),
         after_mineral=entry.get("after_mineral", False),
+        of_bone=frozenset(entry.get("of_bone", ())),
     )
 
 
@@ -213,14 +219,38 @@ def _place(entry: Mapping[str, Any], tissues: Mapping[str, Tissue], bone: Tissue
     )
 
 
-def _sign(entry: Mapping[str, Any], masses: Sequence[str]) -> Sign:
+def _sign_forms(findings: Mapping[str, Any]) -> tuple[tuple[str, Sign], ...]:
+    masses, of_patient = findings["derived"]["masses"], frozenset(findings["patient_findings"])
+    return _forms(findings["signs"], lambda entry: _sign(entry, masses, of_patient))
+
+
+def _sign(entry: Mapping[str, Any], masses: Sequence[str], of_patient: frozenset[str]) -> Sign:
     finding = entry["finding"]
-    findings = (finding,) if isinstance(finding, str) else tuple(finding)
+    stated = (finding,) if isinstance(finding, str) else tuple(finding)
     return Sign(
-        findings,
+        stated,
         entry.get("denied_means"),
         entry.get("with_mineral", False),
-        not set(masses).isdisjoint(findings),
+        not set(masses).isdisjoint(stated),
+        _limits(entry["attenuation"]) if "attenuation" in entry else None,
+        bool(stated) and of_patient.issuperset(stated),
+    )
+
+
+def _limits(entry: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    return Decimal(str(entry["from"])), Decimal(str(entry["to"]))
+
+
+def _measures(sizes: Mapping[str, Any], numbers: Iterable[Mapping[str, Any]]) -> MeasureWords:
+    return MeasureWords(
+        units={word: Decimal(str(unit["mm"])) for unit in sizes["units"] for word in unit["words"]},
+        times=frozenset(sizes["times"]),
+        between=frozenset((*sizes["times"], *sizes["links"])),
+        list_ends=frozenset(sizes["list_ends"]),
+        not_before=frozenset(sizes["not_before"]),
+        not_after=frozenset(sizes["not_after"]),
+        minus=frozenset(sizes["minus"]),
+        numbers={word: str(entry["number"]) for entry in numbers for word in entry["words"]},
     )
 
 

@@ -164,6 +164,7 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome, found: Differen
         lines += [words.say(key, evidence=evidence) for evidence in told]
     if not counted["against"]:
         lines.append(words.say("nothing_against"))
+    lines += _disputed(speaker, facts, outcome)
     heading = words.say(
         "heading" if outcome.low < outcome.high else "heading_known",
         name=escape(speaker.full_title(outcome.etiology)),
@@ -173,6 +174,28 @@ def _explained(speaker: Speaker, facts: Facts, outcome: Outcome, found: Differen
         high=outcome.high,
     )
     return heading + "\n\n" + bullets(lines)
+
+
+def _disputed(speaker: Speaker, facts: Facts, outcome: Outcome) -> list[str]:
+    """One line for each finding behind the entry or a counted item of which text and code say different things."""
+    lesion = lesion_of(facts, outcome.lesion)
+    found = {**facts.findings, **(lesion.findings if lesion is not None else {})}
+    asked = [ref for atom in outcome.rule.entry.atoms() for ref in atom.about]
+    asked += [ref for _, items in _sides(outcome) for item in _counted(outcome, items) for ref in facts_asked(item)]
+    names = (ref.removeprefix("finding:") for ref in asked if ref.startswith("finding:"))
+    return [
+        speaker.words.differential.say(
+            "disputed",
+            finding=escape(speaker.labels.findings.get(name, name)),
+            state=found[name].state,
+            by=escape(", ".join(dict.fromkeys(span.resource for span in found[name].spans))),
+            other=other.state,
+            other_by=escape(other.span.resource),
+        )
+        for name in dict.fromkeys(names)
+        if name in found
+        for other in found[name].disputed_by()
+    ]
 
 
 def _sides(outcome: Outcome) -> tuple[tuple[str, tuple[Item, ...]], ...]:

@@ -9,34 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.core.evidence import describe, facts_there, history_text, lesion_of
-from cds_service.core.facts import Facts, Finding, Lesion
+from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_from_json
 from cds_service.core.lab_rows import LabRow as LabRow
 from cds_service.core.lab_rows import lab_rows
 from cds_service.core.labels import Labels, LabOrder
+from cds_service.core.stated_rows import LesionRow, Said, StatedRow, finding_row, lesion_row, said_in
+from cds_service.core.statements import Attributes
 
 VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
 
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StatedRow:
-    """A finding or history entry: its name, its state, and the words or resource that state it."""
-
-    label: str
-    state: str
-    told: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class LesionRow:
-    """A lesion and what is said of it."""
-
-    label: str
-    size: str
-    findings: tuple[StatedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +92,7 @@ class ReportRow:
     history: tuple[StatedRow, ...]
     lesions: tuple[LesionRow, ...]
     findings: tuple[StatedRow, ...]
+    said: Said
     rules: tuple[RuleRow, ...]
     tests: tuple[NextTestRow, ...]
     alarms: tuple[AlarmRow, ...]
@@ -143,7 +127,10 @@ def labels_of(content: Json) -> Labels:
     """The names that a content snapshot holds."""
     names = content["labels"]
     orders = {lab: LabOrder(lab, *order) for lab, order in names["orders"].items()}
-    return Labels(names["labs"], names["units"], names["history"], names["findings"], names["sites"], orders)
+    attributes = Attributes(*(frozenset(names.get("attributes", {}).get(kind, ())) for kind in Attributes._fields))
+    return Labels(
+        names["labs"], names["units"], names["history"], names["findings"], names["sites"], orders, attributes
+    )
 
 
 def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
@@ -162,29 +149,15 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
             )
             for item in facts.history.values()
         ),
-        lesions=tuple(_lesion(lesion, labels) for lesion in facts.lesions),
-        findings=tuple(_finding(finding, labels) for finding in facts.findings.values()),
+        lesions=tuple(lesion_row(lesion, labels) for lesion in facts.lesions),
+        findings=tuple(finding_row(finding, labels) for finding in facts.findings.values()),
+        said=said_in(facts, labels),
         rules=_rules(report, content, facts, labels),
         tests=tuple(_test(test, facts, content, labels) for test in report["nextTests"]),
         alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
         patterns=tuple(report.get("patterns", ())),
     )
-
-
-def _lesion(lesion: Lesion, labels: Labels) -> LesionRow:
-    size = "" if lesion.size_mm is None else f"{lesion.size_mm} mm"
-    return LesionRow(lesion.label, size, tuple(_finding(finding, labels) for finding in lesion.findings.values()))
-
-
-def _finding(finding: Finding, labels: Labels) -> StatedRow:
-    quotes = "; ".join(dict.fromkeys(f"“{span.quote}”" for span in finding.spans))
-    where = ", ".join(
-        dict.fromkeys(
-            f"{span.resource} {span.start}–{span.end}" if span.end else span.resource for span in finding.spans
-        )
-    )
-    return StatedRow(labels.findings.get(finding.concept, finding.concept), str(finding.state), quotes, where)
 
 
 def _rules(report: Json, content: Json, facts: Facts, labels: Labels) -> tuple[RuleRow, ...]:

@@ -21,6 +21,20 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Assertion(StrEnum):
+    """How a report says something: of here and now (present, absent, uncertain), of before, of another, or not at all.
+
+    "Hypothetical" is what is asked for, advised, or named for comparison only.
+    """
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNCERTAIN = "uncertain"
+    HISTORICAL = "historical"
+    SOMEONE_ELSE = "someone else's"
+    HYPOTHETICAL = "hypothetical"
+
+
 class Missing(StrEnum):
     """Why a lab has no usable value. All of these are unknown; they read differently to a clinician."""
 
@@ -130,21 +144,56 @@ class Span(NamedTuple):
     """Where the report says something: character positions in the report text, and the clause that says it.
 
     `resource` is "report" for narrative text, or "Observation/id" and the like for a coded finding (positions 0, 0).
+    `quote_start` is where in the report the quote begins; -1 where that does not say at which of its letters the words
+    stand, because runs of white space were shortened in it.
     """
 
     start: int
     end: int
     quote: str
     resource: str = "report"
+    quote_start: int = -1
+
+
+class Outweighed(NamedTuple):
+    """What else is said of a finding, elsewhere in the report or by a code, and gave way to its state."""
+
+    state: State
+    span: Span
+
+
+class Aside(NamedTuple):
+    """A finding that the report mentions without saying that it is there, is not there, or may be there.
+
+    Attributes:
+        concept: the finding's id.
+        assertion: how it is mentioned.
+        reason: why it does not count: the category of the cue that reaches it, or the kind of section it stands in.
+        region, side: where, as far as its clause says.
+        span: the words.
+    """
+
+    concept: str
+    assertion: Assertion
+    reason: str
+    region: str | None
+    side: str | None
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding as stated of one lesion or of the patient."""
+    """One finding as stated of one lesion or of the patient; `outweighed` holds what says otherwise of it."""
 
     concept: str
     state: State
     spans: tuple[Span, ...]
+    outweighed: tuple[Outweighed, ...] = ()
+
+    def disputed_by(self) -> tuple[Outweighed, ...]:
+        """What a code says otherwise than the text, or the text than a code, or one code than another."""
+        stating = {span.resource for span in self.spans}
+        return tuple(other for other in self.outweighed if other.span.resource not in stating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +206,9 @@ class Lesion:
         region: site id in `rules/vocabulary/findings.yaml`, or None.
         size_mm: the largest size stated, in millimetres.
         findings: by concept id.
+        side: right, left or both; None where the report does not say.
+        number: how many deposits or masses: "one", "several" or a count such as "3"; empty where it does not say.
+        course: new, growing, stable or resolved; empty where it does not say.
     """
 
     id: str
@@ -164,6 +216,9 @@ class Lesion:
     region: str | None
     size_mm: Decimal | None
     findings: Mapping[str, Finding]
+    side: str | None = None
+    number: str = ""
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +261,13 @@ def condensed(set_aside: Iterable[SetAside]) -> tuple[SetAside, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one report says: its lesions, the findings that are the patient's, and the history that it tells."""
+    """What one report says: its lesions, the patient's findings, the history it tells, and what it only mentions."""
 
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, Finding]
     history: tuple[HistoryFact, ...]
     set_aside: tuple[SetAside, ...]
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +286,7 @@ class Facts:
         lesions: what the report says, by lesion.
         findings: findings of the patient as a whole, by concept id.
         set_aside: what was received and not used.
+        asides: what the report mentions without stating it of this patient here and now; nothing is judged by it.
     """
 
     as_of: datetime
@@ -241,3 +298,4 @@ class Facts:
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, Finding]
     set_aside: tuple[SetAside, ...]
+    asides: tuple[Aside, ...] = ()

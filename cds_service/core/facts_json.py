@@ -1,6 +1,7 @@
 """Facts as plain JSON values and back, so that a recorded call can be judged again exactly as it was.
 
-Quotes of the report are stored once and referred to by number: one clause often states several findings.
+Quotes of the report are stored once and referred to by number: one clause often states several findings. What is not
+there, or follows from the rest, is not stored; a record from before a field was added reads as one without it.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.core.facts import (
+    Aside,
+    Assertion,
     EarlierResult,
     Facts,
     Finding,
@@ -16,6 +19,7 @@ from cds_service.core.facts import (
     LabResult,
     Lesion,
     Missing,
+    Outweighed,
     Patient,
     ReferenceRange,
     SetAside,
@@ -25,11 +29,14 @@ from cds_service.core.facts import (
 from cds_service.core.quantity import Interval
 
 Json = dict[str, Any]
+Quotes = dict[tuple[str, int], int]
+REPORT = "report"
+_OF_REPORT = 3
 
 
 def facts_to_json(facts: Facts) -> Json:
     """The facts as JSON values; numbers as text, so that no digit is lost."""
-    quotes: dict[str, int] = {}
+    quotes: Quotes = {}
     missing: dict[str, list[str]] = {}
     for lab, why in facts.missing_labs.items():
         missing.setdefault(str(why), []).append(lab)
@@ -45,12 +52,14 @@ def facts_to_json(facts: Facts) -> Json:
         "findings": [_finding(finding, quotes) for finding in facts.findings.values()],
         "setAside": [[item.resource, item.reason, item.count] for item in facts.set_aside],
     }
-    return {**stored, "quotes": list(quotes)}
+    if facts.asides:
+        stored["asides"] = [_aside(aside, quotes) for aside in facts.asides]
+    return {**stored, "quotes": [quote for quote, _ in quotes], "quotesAt": [start for _, start in quotes]}
 
 
 def facts_from_json(data: Mapping[str, Any]) -> Facts:
     """The facts that `facts_to_json` stored."""
-    quotes = data["quotes"]
+    quotes = list(zip(data["quotes"], data.get("quotesAt") or [-1] * len(data["quotes"]), strict=True))
     return Facts(
         as_of=datetime.fromisoformat(data["asOf"]),
         patient=Patient(_number(data["age"]), data["sex"]),
@@ -61,6 +70,7 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
         lesions=tuple(_lesion_from(item, quotes) for item in data["lesions"]),
         findings={item[0]: _finding_from(item, quotes) for item in data["findings"]},
         set_aside=tuple(SetAside(*item) for item in data["setAside"]),
+        asides=tuple(_aside_from(item, quotes) for item in data.get("asides", ())),
     )
 
 
@@ -121,28 +131,59 @@ def _history(fact: HistoryFact) -> list[Any]:
     return told if not fact.at_least and fact.ended is None else [*told, fact.at_least, fact.ended, fact.ended_days]
 
 
-def _finding(finding: Finding, quotes: dict[str, int]) -> list[Any]:
-    spans = [
-        [span.start, span.end, quotes.setdefault(span.quote, len(quotes)), span.resource] for span in finding.spans
-    ]
-    return [finding.concept, str(finding.state), spans]
+def _span(span: Span, quotes: Quotes) -> list[Any]:
+    quote = quotes.setdefault((span.quote, span.quote_start), len(quotes))
+    return [span.start, span.end, quote, span.resource] if span.resource != REPORT else [span.start, span.end, quote]
 
 
-def _finding_from(data: list[Any], quotes: list[str]) -> Finding:
-    spans = tuple(Span(start, end, quotes[quote], resource) for start, end, quote, resource in data[2])
-    return Finding(data[0], State(data[1]), spans)
+def _span_from(data: list[Any], quotes: list[tuple[str, int]]) -> Span:
+    quote, start = quotes[data[2]]
+    return Span(data[0], data[1], quote, data[3] if len(data) > _OF_REPORT else REPORT, start)
 
 
-def _lesion(lesion: Lesion, quotes: dict[str, int]) -> Json:
-    return {
+def _finding(finding: Finding, quotes: Quotes) -> list[Any]:
+    stored = [finding.concept, str(finding.state), [_span(span, quotes) for span in finding.spans]]
+    if finding.outweighed:
+        stored.append([[str(other.state), _span(other.span, quotes)] for other in finding.outweighed])
+    return stored
+
+
+def _finding_from(data: list[Any], quotes: list[tuple[str, int]]) -> Finding:
+    spans = tuple(_span_from(span, quotes) for span in data[2])
+    others = tuple(Outweighed(State(state), _span_from(span, quotes)) for listed in data[3:] for state, span in listed)
+    return Finding(data[0], State(data[1]), spans, others)
+
+
+def _aside(aside: Aside, quotes: Quotes) -> list[Any]:
+    span = _span(aside.span, quotes)
+    return [aside.concept, str(aside.assertion), aside.reason, aside.region, aside.side, span]
+
+
+def _aside_from(data: list[Any], quotes: list[tuple[str, int]]) -> Aside:
+    return Aside(data[0], Assertion(data[1]), data[2], data[3], data[4], _span_from(data[5], quotes))
+
+
+def _lesion(lesion: Lesion, quotes: Quotes) -> Json:
+    stored: Json = {
         "id": lesion.id,
         "label": lesion.label,
         "region": lesion.region,
         "size": _text(lesion.size_mm),
         "findings": [_finding(finding, quotes) for finding in lesion.findings.values()],
     }
+    attributes = {"side": lesion.side, "number": lesion.number, "course": lesion.course}
+    return stored | {name: held for name, held in attributes.items() if held}
 
 
-def _lesion_from(data: Json, quotes: list[str]) -> Lesion:
+def _lesion_from(data: Json, quotes: list[tuple[str, int]]) -> Lesion:
     findings = {item[0]: _finding_from(item, quotes) for item in data["findings"]}
-    return Lesion(data["id"], data["label"], data["region"], _number(data["size"]), findings)
+    return Lesion(
+        data["id"],
+        data["label"],
+        data["region"],
+        _number(data["size"]),
+        findings,
+        data.get("side"),
+        data.get("number", ""),
+        data.get("course", ""),
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cds_service.core.statements import Attributes
+
 
 @dataclass(frozen=True, slots=True)
 class LabOrder:
@@ -19,6 +21,7 @@ class Labels:
     """Names by id, and the unit and order of each lab.
 
     Attributes:
+        attributes: which findings tell the form of a lesion, and which the tissue that it lies in.
         orders: how each lab that can be ordered on its own is ordered, by lab id.
     """
 
@@ -28,3 +31,4 @@ class Labels:
     findings: Mapping[str, str]
     sites: Mapping[str, str]
     orders: Mapping[str, LabOrder]
+    attributes: Attributes

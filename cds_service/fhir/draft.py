@@ -6,7 +6,8 @@ from typing import Any
 
 from cds_service.core.facts import Reading
 from cds_service.core.findings import ReportReader, merged_readings, read_report
-from cds_service.fhir.report import coded_reading, report_text
+from cds_service.fhir.coded import coded_reading
+from cds_service.fhir.report import report_text
 
 NO_NARRATIVE = "the report has no narrative that can be read"
 

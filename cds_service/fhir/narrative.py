@@ -1,54 +1,29 @@
-"""HTML to plain text, and bytes to text: what stands between a narrative as sent and text that can be read."""
+"""Bytes to text: what stands between a narrative as sent and text that can be read."""
 
 import base64
 import binascii
-from html.parser import HTMLParser
+import codecs
+import re
 
 MAX_BYTES = 1_000_000
-_BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "blockquote",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    }
-)
-_SILENT = frozenset({"script", "style", "head", "title"})
-_CELLS = frozenset({"td", "th"})
+
 # What files that are no text begin with.
-_BINARY = (b"%PDF", b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"II*\x00")
+RTF = "{\\rtf"
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# The encodings that a report in English is sent in, by Python's name for each. Latin-1 and ASCII are read as
+# Windows-1252, which adds only what those leave out, as the WHATWG's Encoding Standard has it.
+_SINGLE_BYTE = re.compile(r"iso8859-\d+|cp125\d|ascii|mac-roman")
+_AS_WINDOWS = frozenset(codecs.lookup(name).name for name in ("latin-1", "ascii"))
+_UNLABELLED = ("utf-8", "cp1252")
+_LONGEST_LETTER = 4
+_LETTER_OF_UTF8 = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LETTERS_FOR_A_CONTROL = 200
 
 
 class UnreadableNarrativeError(Exception):
     """A narrative cannot be read. The message says why, without any of its content."""
-
-
-def text_of_html(html: str) -> str:
-    """The text of an HTML or XHTML fragment; blocks, line breaks and list items stay lines of their own."""
-    parser = _TextOfHtml()
-    parser.feed(html)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
-    return "\n".join(line for line in lines if line)
 
 
 def decoded(data: str, content_type: str) -> str:
@@ -56,10 +31,11 @@ def decoded(data: str, content_type: str) -> str:
 
     Args:
         data: base64, with or without line breaks.
-        content_type: such as "text/plain; charset=utf-8"; without a charset UTF-8 is tried, then Windows-1252.
+        content_type: such as "text/plain; charset=utf-8". A byte order mark goes before the charset; without either,
+            or where the bytes are not in that charset, UTF-8 is tried, then Windows-1252.
 
     Raises:
-        UnreadableNarrativeError: not base64, too long, not text, or in an unknown charset.
+        UnreadableNarrativeError: not base64, too long, RTF, not text, in an unknown charset or in several at once.
     """
     if len(data) > MAX_BYTES * 4 // 3 + 4:
         raise UnreadableNarrativeError("the text is longer than 1 MB")
@@ -67,51 +43,66 @@ def decoded(data: str, content_type: str) -> str:
         raw = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise UnreadableNarrativeError("the data is not base64") from error
-    if raw.startswith(_BINARY) or (b"\x00" in raw and "utf-16" not in content_type.lower()):
+    if raw.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(RTF.encode()):
+        raise UnreadableNarrativeError("the data is not text but RTF")
+    if raw.startswith(_BINARY):
         raise UnreadableNarrativeError("the data is not text")
     charset = content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
-    return _text(raw, charset)
+    text = _text(raw, charset)
+    if len(_CONTROLS.findall(text)) * _LETTERS_FOR_A_CONTROL > len(text):
+        raise UnreadableNarrativeError("the data is not text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _text(raw: bytes, charset: str) -> str:
-    for candidate in (charset, "utf-8-sig", "cp1252"):
-        try:
-            if candidate:
-                return raw.decode(candidate).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-        except LookupError as error:
-            raise UnreadableNarrativeError("the charset is not known") from error
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableNarrativeError("the text is not in its charset")
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            text = _strictly(raw[len(mark) :], encoding)
+            if text is None:
+                raise UnreadableNarrativeError("the text is not in the charset of its byte order mark")
+            return text
+    for encoding in _candidates(raw, charset):
+        text = _strictly(raw, encoding)
+        if text is not None:
+            return text
+    if _LETTER_OF_UTF8.search(raw):
+        raise UnreadableNarrativeError("the text mixes charsets")
+    text = _strictly(raw, _UNLABELLED[1])
+    if text is None:
+        raise UnreadableNarrativeError("the text is not in its charset")
+    return text
 
 
-class _TextOfHtml(HTMLParser):
-    """Collects text; knows blocks, cells and what is not shown."""
+def _candidates(raw: bytes, charset: str) -> tuple[str, ...]:
+    """The encodings to try before the last resort, in order.
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-        self._preformatted = 0
+    A label for single bytes is wrong where the bytes are letters of UTF-8: that they are so by chance is next to
+    impossible, and read by the label they would be other words. UTF-16 has a zero in
+    every letter of English, and which of the two bytes it is tells the order.
+    """
+    if not charset:
+        return _UNLABELLED[:1]
+    try:
+        encoding = codecs.lookup(charset).name
+    except LookupError as error:
+        raise UnreadableNarrativeError("the charset is not known") from error
+    if encoding.startswith("utf-16"):
+        even, odd = raw[::2].count(0), raw[1::2].count(0)
+        wide = "utf-16-be" if even > odd else "utf-16-le"
+        return (wide,) if (even + odd) * _LONGEST_LETTER > len(raw) else _UNLABELLED[:1]
+    if encoding in ("utf-8", "utf-8-sig"):
+        return _UNLABELLED[:1]
+    if not _SINGLE_BYTE.fullmatch(encoding):
+        raise UnreadableNarrativeError("the charset is not known")
+    label = "cp1252" if encoding in _AS_WINDOWS else encoding
+    return ("utf-8", label) if not raw.isascii() else (label,)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # HTMLParser's signature
-        if tag in _SILENT:
-            self._hidden += 1
-        elif tag == "pre":
-            self._preformatted += 1
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-        elif tag in _CELLS:
-            self.parts.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT and self._hidden:
-            self._hidden -= 1
-        elif tag == "pre" and self._preformatted:
-            self._preformatted -= 1
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data if self._preformatted else " ".join(data.split("\n")))
+def _strictly(raw: bytes, encoding: str) -> str | None:
+    """The bytes by one encoding, or None. Where they are UTF-8 by another letter, one cut off at the end is dropped."""
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        whole = raw[: error.start]
+        cut_off = encoding == "utf-8" and error.end == len(raw) and len(raw) - error.start < _LONGEST_LETTER
+        return whole.decode(encoding) if cut_off and not whole.isascii() else None

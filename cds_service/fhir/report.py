@@ -1,26 +1,26 @@
-"""DiagnosticReport to text and coded findings: which narrative is read, and what the codes say beside it."""
+"""DiagnosticReport to text: which of its narratives are read."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.facts import Finding, Lesion, Reading, SetAside, Span, State
-from cds_service.core.findings import ReportReader, read_site, side_label
-from cds_service.fhir.narrative import MAX_BYTES, UnreadableNarrativeError, decoded, text_of_html
-from cds_service.fhir.resources import codings, concept_text
+from cds_service.core.facts import SetAside
+from cds_service.fhir.html import text_of_html
+from cds_service.fhir.narrative import MAX_BYTES, RTF, UnreadableNarrativeError, decoded
 
+_WORD = re.compile(r"\w+")
 _PLAIN = "text/plain"
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
-_UNUSED_STATUS = frozenset({"entered-in-error", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
-    """The one narrative of a report.
+    """The narrative of a report.
 
     Attributes:
         text: as plain text; empty where there is none.
-        source: the element it comes from, such as "presentedForm[0]"; empty where there is none.
+        source: the elements it comes from, such as "presentedForm[0], conclusion"; empty where there is none.
         set_aside: narratives that could not be read, and why.
     """
 
@@ -30,59 +30,89 @@ class ReportText:
 
 
 def report_text(report: Mapping[str, Any]) -> ReportText:
-    """Choose the narrative of a DiagnosticReport.
+    """Put together the narrative of a DiagnosticReport.
 
-    Plain text attached, else HTML attached, else `conclusion`, else `text.div`. A conclusion beside an attached text is
-    added only if its words are not in that text already, so nothing counts twice.
+    The plain texts attached, else the HTML attached, then `conclusion`; each only if its words have not been read
+    before, so nothing counts twice. HTML beside plain text is taken as a rendering of the same, and set aside where its
+    words are others.
+    `text.div` renders the whole resource: it is read where there is nothing else, or where its status is "additional",
+    which says that it holds more than the resource.
 
     Args:
         report: a DiagnosticReport as received; elements of the wrong type are passed over.
     """
     resource = f"DiagnosticReport/{report['id']}" if isinstance(report.get("id"), str) else "DiagnosticReport"
-    set_aside: list[SetAside] = []
+    read = _Narrative(resource)
+    plain, html = _attached(report.get("presentedForm"), resource, read.set_aside)
+    for text, source in plain or html:
+        read.add(text, source)
+    for text, source in html if plain else ():
+        read.pass_over(text, source)
     conclusion = report.get("conclusion")
-    conclusion = conclusion.strip() if isinstance(conclusion, str) else ""
-    attached, source = _attached(report.get("presentedForm"), resource, set_aside)
-    if attached:
-        if conclusion and not _contains(attached, conclusion):
-            return ReportText(f"{attached}\n\nIMPRESSION:\n{conclusion}", f"{source}, conclusion", tuple(set_aside))
-        return ReportText(attached, source, tuple(set_aside))
-    if conclusion:
-        return ReportText(conclusion[:MAX_BYTES], "conclusion", tuple(set_aside))
+    if isinstance(conclusion, str):
+        read.add(conclusion.strip(), "conclusion", "IMPRESSION:\n")
     narrative = report.get("text")
-    div = narrative.get("div") if isinstance(narrative, dict) else None
-    text = text_of_html(div[:MAX_BYTES]) if isinstance(div, str) else ""
-    return ReportText(text, "text.div" if text else "", tuple(set_aside))
+    narrative = narrative if isinstance(narrative, dict) else {}
+    div = narrative.get("div")
+    if isinstance(div, str) and (not read.parts or narrative.get("status") == "additional"):
+        read.add(text_of_html(div[:MAX_BYTES]), "text.div", whole=len(div) <= MAX_BYTES)
+    return ReportText("\n\n".join(read.parts), ", ".join(read.sources), tuple(read.set_aside))
 
 
-def coded_reading(report: Mapping[str, Any], results: Iterable[Mapping[str, Any]], reader: ReportReader) -> Reading:
-    """What the codes of a report say, as a reading without history.
+class _Narrative:
+    """Collects the parts of one narrative."""
 
-    Args:
-        report: a DiagnosticReport; its `conclusionCode` states findings as present.
-        results: Observations of its `result`; the code, or a coded value, is looked up, and the value says whether
-            it is present.
-        reader: knows the codes, and the sites that `bodySite` names.
-    """
-    lesions: dict[tuple[str | None, str | None], dict[str, Finding]] = {}
-    patient: dict[str, Finding] = {}
-    for concept in _items(report.get("conclusionCode")):
-        _state(concept, State.PRESENT, "DiagnosticReport", (None, None), reader, lesions, patient)
-    for observation in results:
-        if observation.get("status") in _UNUSED_STATUS:
-            continue
-        name = f"Observation/{observation['id']}" if isinstance(observation.get("id"), str) else "Observation"
-        site = _site(observation.get("bodySite"), reader)
-        value = observation.get("valueCodeableConcept")
-        _state(observation.get("code"), _said(observation, reader), name, site, reader, lesions, patient)
-        if isinstance(value, dict):
-            _state(value, State.PRESENT, name, site, reader, lesions, patient)
-    return Reading(tuple(_lesion(site, findings, reader) for site, findings in lesions.items()), patient, (), ())
+    def __init__(self, resource: str) -> None:
+        self.parts: list[str] = []
+        self.sources: list[str] = []
+        self.set_aside: list[SetAside] = []
+        self._resource = resource
+        self._words = ""
+        self._lines: set[str] = set()
+
+    def add(self, text: str, source: str, heading: str = "", whole: bool = True) -> None:
+        """Take a part unless it says nothing new; `heading` goes before it where other parts do."""
+        if text.lstrip().lower().startswith(RTF):
+            self.set_aside.append(SetAside(self._resource, f"{source} is RTF, which is not read"))
+            return
+        room = MAX_BYTES - sum(map(len, self.parts))
+        if len(text) > room or not whole:
+            self.set_aside.append(SetAside(self._resource, f"{source} goes beyond 1 MB of text; the rest was not read"))
+            text = text[:room]
+        if not text or (self.parts and self._says_nothing_new(text)):
+            return
+        self.parts.append(heading + text if self.parts else text)
+        self.sources.append(source)
+
+    def pass_over(self, text: str, source: str) -> None:
+        """Set a part aside, unless it says nothing new."""
+        if not self._says_nothing_new(text):
+            reason = f"{source} says something else than the plain text beside it, which was read"
+            self.set_aside.append(SetAside(self._resource, reason))
+
+    def _says_nothing_new(self, text: str) -> bool:
+        """Whether a text, or each of its lines, has been read before, whatever its case, marks and line breaks."""
+        if not self._words:
+            for part in self.parts:
+                self._lines.update(map(_words, part.split("\n")))
+            self._words = _words(" ".join(self.parts))
+        words, lines = _words(text), {_words(line) for line in text.split("\n")}
+        if f" {words} " in f" {self._words} " or lines <= self._lines:
+            return True
+        self._words = f"{self._words} {words}"
+        self._lines |= lines
+        return False
 
 
-def _attached(forms: object, resource: str, set_aside: list[SetAside]) -> tuple[str, str]:
-    """The text of the first attachment that can be read, plain text before HTML, and which it was."""
-    found: dict[bool, tuple[str, str]] = {}
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def _attached(
+    forms: object, resource: str, set_aside: list[SetAside]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The texts of the attachments that can be read, each with which it was: the plain ones, and those in HTML."""
+    found: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
     for number, form in enumerate(_items(forms)):
         content_type = form.get("contentType")
         content_type = content_type if isinstance(content_type, str) else _PLAIN
@@ -102,8 +132,8 @@ def _attached(forms: object, resource: str, set_aside: list[SetAside]) -> tuple[
             continue
         text = (text_of_html(text) if is_html else text).strip()
         if text:
-            found.setdefault(is_html, (text, f"presentedForm[{number}]"))
-    return found.get(False) or found.get(True) or ("", "")
+            found[is_html].append((text, f"presentedForm[{number}]"))
+    return found[False], found[True]
 
 
 def _named(kind: str) -> str:
@@ -115,53 +145,5 @@ def _named(kind: str) -> str:
     )
 
 
-def _contains(text: str, part: str) -> bool:
-    return " ".join(part.split()).casefold() in " ".join(text.split()).casefold()
-
-
 def _items(value: object) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _site(concept: object, reader: ReportReader) -> tuple[str | None, str | None]:
-    texts = [concept_text(concept), *(display for _, _, display in codings(concept))]
-    return next((site for site in (read_site(text, reader) for text in texts if text) if site[0]), (None, None))
-
-
-def _said(observation: Mapping[str, Any], reader: ReportReader) -> State:
-    """Present, denied or uncertain, by the Observation's value; without a value it is present."""
-    value = observation.get("valueBoolean")
-    if isinstance(value, bool):
-        return State.PRESENT if value else State.DENIED
-    coded = observation.get("valueCodeableConcept")
-    answers = [code for _, code, _ in codings(coded)]
-    answers += [display for _, _, display in codings(coded)]
-    answers += [concept_text(coded), str(observation.get("valueString") or "")]
-    said = [reader.vocabulary.answers.get(answer.strip().casefold()) for answer in answers]
-    return next((state for state in said if state is not None), State.PRESENT)
-
-
-def _state(
-    concept: object,
-    state: State,
-    resource: str,
-    site: tuple[str | None, str | None],
-    reader: ReportReader,
-    lesions: dict[tuple[str | None, str | None], dict[str, Finding]],
-    patient: dict[str, Finding],
-) -> None:
-    vocabulary = reader.vocabulary
-    for system, code, display in codings(concept):
-        finding = vocabulary.codes.get((system, code))
-        if finding is not None:
-            place = patient if finding in vocabulary.patient_findings else lesions.setdefault(site, {})
-            place.setdefault(
-                finding, Finding(finding, state, (Span(0, 0, display or concept_text(concept) or code, resource),))
-            )
-
-
-def _lesion(site: tuple[str | None, str | None], findings: dict[str, Finding], reader: ReportReader) -> Lesion:
-    region, side = site
-    label = reader.vocabulary.region_labels.get(region or "", "site not stated")
-    name = region or "unsited"
-    return Lesion(f"{name}:{side}" if side else name, side_label(label, side), region, None, findings)

@@ -12,6 +12,7 @@ from cds_service.core.evidence import describe, facts_there
 from cds_service.core.facts import EarlierResult, Facts, LabResult
 from cds_service.core.labels import Labels
 from cds_service.core.next_tests import next_tests
+from cds_service.core.statements import Attributes
 from cds_service.core.verdict import MET, NOT_MET, UNKNOWN, Verdict
 from cds_service.core.view import HistorySources, View
 from tests.building import engine, facts, item, lab, lesion, no_range, rule
@@ -131,7 +132,7 @@ def test_supposing_what_a_comparator_allows_keeps_the_earlier_results() -> None:
 
 def test_the_evidence_tells_the_earlier_results() -> None:
     held = known(course("egfr", "25", ("27", 120), (">60", 300)))
-    labels = Labels({"egfr": "eGFR"}, {"egfr": "mL/min"}, {}, {}, {}, {})
+    labels = Labels({"egfr": "eGFR"}, {"egfr": "mL/min"}, {}, {}, {}, {}, Attributes(frozenset(), frozenset()))
     refs = filter(facts_there(held, None).__contains__, LASTS.about)
     told = describe(refs, held, None, labels)
     assert told == "eGFR 25, 2025-12-31; before: 27 (120 days earlier), >60 (300 days earlier)"

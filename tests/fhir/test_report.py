@@ -11,8 +11,9 @@ from cds_service.content.vocabulary_text import text_vocabulary
 from cds_service.content.yaml_source import read_source
 from cds_service.core.facts import State
 from cds_service.core.findings import ReportReader, merged_readings, read_report
-from cds_service.fhir.narrative import text_of_html
-from cds_service.fhir.report import coded_reading, report_text
+from cds_service.fhir.coded import coded_reading
+from cds_service.fhir.html import text_of_html
+from cds_service.fhir.report import report_text
 
 _VOCABULARY = Path(__file__).parents[2] / "rules" / "vocabulary"
 _RADLEX = "http://radlex.org"

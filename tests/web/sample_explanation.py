@@ -5,11 +5,18 @@ from cds_service.core.explanation import (
     Explanation,
     ItemRow,
     LabRow,
-    LesionRow,
     NextTestRow,
     ReportRow,
     RuleRow,
+)
+from cds_service.core.stated_rows import (
+    ClauseRow,
+    DisputeRow,
+    LesionRow,
+    Said,
     StatedRow,
+    StatementGroup,
+    StatementRow,
 )
 
 HOSTILE = "<script>alert('x')</script>"
@@ -66,6 +73,20 @@ SAMPLE = Explanation(
                 LesionRow("right hip", "80 mm", (StatedRow("lobulated", "present", "“lobulated”", "report 6–15"),)),
             ),
             findings=(StatedRow("multiple sites", "present", "“both hips”", "report 50–59"),),
+            said=Said(
+                groups=(
+                    StatementGroup(
+                        "right hip",
+                        "80 mm; several; growing; lobulated",
+                        (
+                            StatementRow("lobulated", "present", "", "“lobulated”", "report 6–15"),
+                            StatementRow("mature bone", "historical", "said of before", f"“{HOSTILE}”", "report 20–28"),
+                        ),
+                    ),
+                ),
+                clauses=(ClauseRow((("Large ", ""), ("lobulated", "present"), (f" masses {HOSTILE}", ""))),),
+                disputes=(DisputeRow("phlebolith", "right hip", "present", "report 60–70", "denied", "Observation/7"),),
+            ),
             rules=(_RULE,),
             tests=(
                 NextTestRow(

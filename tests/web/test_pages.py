@@ -57,6 +57,10 @@ def page(client: FlaskClient) -> str:
         "Append to the conclusion",
         "5 points, between -2 and 7; possible from 0, likely from 4",
         "1.0 ms",
+        "does not count: said of before",
+        "80 mm; several; growing; lobulated",
+        '<mark class="assertion present" title="present">lobulated</mark>',
+        "phlebolith, right hip: present by report 60–70, but denied by Observation/7",
     ],
 )
 def test_the_page_of_a_call_tells(said: str, page: str) -> None:

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from cds_service.core.facts import Span, State
 from cds_service.core.findings.context import Clause, state_of
-from cds_service.core.findings.lesions import Draft
 from cds_service.core.findings.lexicon import Layer, Mention
+from cds_service.core.findings.passing import note_mineral
 from cds_service.core.findings.places import Site, distinct
 from cds_service.core.findings.report_state import ReportState
-from cds_service.core.findings.sizes import largest_mm
+from cds_service.core.findings.sign_reader import is_plural, read_signs
+from cds_service.core.findings.sizes import are_several, largest_mm, number_of
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings, targets_of
 from cds_service.core.findings.text import Tokens
-from cds_service.core.findings.vocabulary import Matter, Mineral, Sign
+from cds_service.core.findings.vocabulary import Category, Language, Matter, Mineral, Number, Sign
+
+_SURFACE_REACH = 2
+_SAID = (Layer.MINERAL, Layer.SIGN)
 
 
 def read_clause(clause: Clause, state: ReportState) -> None:
@@ -26,13 +30,14 @@ def read_clause(clause: Clause, state: ReportState) -> None:
         return
     span_of = Quoting(clause, tokens)
     masses = [mention for mention in signs if _is_mass(mention)]
+    several = any(is_plural(mention, tokens) for mention in masses)
     around = Surroundings(
         sites,
         minerals,
         clause.mentions[Layer.NEAR],
         state.context(sites),
         bool(masses),
-        any(_is_plural(mention, tokens) for mention in masses),
+        several,
         clause.first,
         clause.stop,
     )
@@ -40,17 +45,28 @@ def read_clause(clause: Clause, state: ReportState) -> None:
     named = [site for site in sites if site.region and not site.related] or [
         site for site in sites if site.region and not around.running
     ]
-    plural = any(_is_plural(mention, tokens) for mention in (*minerals, *masses))
-    neighbours = [site for site in sites if site.related]
-    if neighbours:
-        signs = [sign for sign in signs if not any(site.first <= sign.first < site.stop for site in neighbours)]
-    _read_signs(signs, placed, named, around, clause, state, span_of, bool(minerals or masses), plural)
-    size = largest_mm(tokens, clause.first, clause.stop) if minerals or masses else None
+    plural = several or any(is_plural(mention, tokens) for mention in minerals)
+    if related := [site for site in sites if site.related]:
+        signs = [sign for sign in signs if not any(site.first <= sign.first < site.stop for site in related)]
+    read_signs(signs, placed, named, around, clause, state, span_of, bool(minerals or masses), plural)
     positive = [site for _, targets, said in placed if said is not State.DENIED for site in targets]
-    if size is not None and (positive or masses):
-        for draft in state.lesions_at(positive or named or around.running, False):
-            draft.size_mm = max(size, draft.size_mm or size)
+    if positive or masses:
+        _measure(positive or named or around.running, (*minerals, *masses), clause, state)
     state.speak_of(positive or named, bool(positive or masses))
+
+
+def _measure(sites: Sequence[Site], mentions: Sequence[Mention], clause: Clause, state: ReportState) -> None:
+    """Give the lesions at the sites the size and the number that the clause states."""
+    tokens, words = state.tokens, state.measures
+    size = largest_mm(tokens, clause.first, clause.stop, words)
+    number = number_of(tokens, mentions, clause.first, words)
+    if number in ("", Number.ONE) and any(are_several(tokens, mention) for mention in mentions):
+        number = Number.SEVERAL
+    if size is not None or number:
+        for draft in state.lesions_at(sites, False):
+            draft.count(number)
+            if size is not None:
+                draft.size_mm = max(size, draft.size_mm or size)
 
 
 def _read_mineral(
@@ -63,6 +79,7 @@ def _read_mineral(
     if said is not None and mineral.denied:
         said = State.DENIED if said is State.PRESENT else None
     if said is None:
+        note_mineral(mention, distinct(targets_of(number, mineral, around, state.tokens)), clause, state, span_of)
         return mention, [], None
     span = span_of(mention)
     if mineral.name is not None:
@@ -70,13 +87,58 @@ def _read_mineral(
         if mineral.tissue is None or said is not State.PRESENT:
             return mention, [], None
     targets = distinct(targets_of(number, mineral, around, state.tokens))
+    denied: list[Site] = []
+    if said is not State.DENIED and any(
+        kind == Category.NEGATION and first > mention.stop for first, _, kind in clause.scopes
+    ):
+        targets, denied = _parted(targets, mention, clause, state)
+    if mineral.of_bone:
+        targets = _off_the_bone(targets, mineral.of_bone, clause, state.tokens)
     if mineral.equivocal:
         if said is not State.DENIED:
             targets = [site for site in targets if _is_outside_bone(site, mineral, around.has_mass)]
     elif mineral.finding is not None:
         return mention, _say_fixed(mineral, mineral.finding, targets, said, span, around, state), said
-    recorded = _say_by_tissue(mineral, targets, said, span, around, _is_plural(mention, state.tokens), state)
+    recorded = _say_by_tissue(mineral, targets, said, span, around, is_plural(mention, state.tokens), state)
+    if denied:
+        _say_by_tissue(mineral, denied, State.DENIED, span, around, False, state)
+    if said is State.DENIED and Category.RESOLVED in clause.categories(mention):
+        for draft in state.lesions_at(recorded, False):
+            draft.resolved = True
     return mention, recorded, said
+
+
+def _parted(targets: list[Site], mention: Mention, clause: Clause, state: ReportState) -> tuple[list[Site], list[Site]]:
+    """The sites that no denial after the mention speaks of, and those of which it denies the mineral itself.
+
+    "Calcification of the calf, none of the thigh" denies it of the thigh; "..., no effusion of the knee" says nothing.
+    """
+    kept: list[Site] = []
+    denied: list[Site] = []
+    for site in targets:
+        cue = next(
+            (first for first, stop, kind in clause.scopes if kind == Category.NEGATION and first <= site.first < stop),
+            0,
+        )
+        between = state.tokens.words[cue : site.first]
+        if cue <= mention.stop or "," in between or _speaks_between(clause, cue, site.first):
+            kept.append(site)
+        elif state.vocabulary.language_words[Language.ENGLISH].issuperset(between):
+            denied.append(site)
+    return kept, denied
+
+
+def _speaks_between(clause: Clause, first: int, stop: int) -> bool:
+    return any(first <= other.first < stop for layer in _SAID for other in clause.mentions[layer])
+
+
+def _off_the_bone(targets: list[Site], surfaces: frozenset[str], clause: Clause, tokens: Tokens) -> list[Site]:
+    """The sites that are more than the surface of a bone: new bone along the tibial cortex is the bone's own."""
+    return [
+        site
+        for site in targets
+        if site.decides or surfaces.isdisjoint(tokens.words[site.first : min(site.stop + _SURFACE_REACH, clause.stop)])
+    ]
 
 
 def _say_fixed(
@@ -149,84 +211,6 @@ def _say_by_tissue(
             if site not in recorded:
                 recorded.append(site)
     return recorded
-
-
-def _read_signs(
-    signs: Sequence[Mention],
-    placed: Sequence[tuple[Mention, list[Site], State | None]],
-    named: Sequence[Site],
-    around: Surroundings,
-    clause: Clause,
-    state: ReportState,
-    span_of: Quoting,
-    about_mineral: bool,
-    plural: bool,
-) -> None:
-    """Say every sign of the clause."""
-    lesions = [(mention, sites) for mention, sites, said in placed if sites and said is not State.DENIED]
-    planes = {place.first for place in clause.mentions[Layer.PLACE]}
-    minerals = clause.mentions[Layer.MINERAL]
-    names = [m for m in minerals if isinstance(m.meanings[0], Mineral) and m.meanings[0].name]
-    for mention in signs:
-        # A sign that is part of a diagnosis named is as sure as the diagnosis.
-        named_so = bool(names) and any(name.first < mention.stop and mention.first < name.stop for name in names)
-        said = state_of(clause, mention, named_so)
-        if said is None:
-            continue
-        span = span_of(mention)
-        drafts: list[Draft] | None = None
-        for sign in mention.meanings:
-            assert isinstance(sign, Sign)
-            if sign.with_mineral and not about_mineral:
-                continue
-            for concept, what in _stated(sign, said):
-                if concept in state.vocabulary.patient_findings:
-                    state.findings.say(concept, what, span)
-                    continue
-                if drafts is None:
-                    drafts = state.lesions_at(
-                        _sites_for(mention, lesions, named, mention.first in planes) or around.running,
-                        plural or _is_plural(mention, state.tokens),
-                    )
-                for draft in drafts:
-                    draft.findings.say(concept, what, span)
-
-
-def _stated(sign: Sign, said: State) -> list[tuple[str, State]]:
-    """The findings that a sign states, with what its denial states as well."""
-    stated = [(concept, said) for concept in sign.findings]
-    if sign.denied_means and said is State.DENIED:
-        stated.append((sign.denied_means, State.PRESENT))
-    return stated
-
-
-def _sites_for(
-    sign: Mention, lesions: Sequence[tuple[Mention, list[Site]]], named: Sequence[Site], is_place: bool
-) -> list[Site]:
-    """The sites that a sign speaks of: of the nearest mineral in the clause, else the nearest list of sites."""
-    own = [site for site in named if _overlap(sign, site)] or [
-        site for site in named if is_place and (sign.first == site.stop or sign.stop == site.first)
-    ]
-    if own:
-        return own
-    if lesions:
-        return min(lesions, key=lambda pair: _distance(sign, pair[0].first, pair[0].stop))[1]
-    if not named:
-        return []
-    nearest = min(named, key=lambda site: _distance(sign, site.first, site.stop))
-    return [site for site in named if site.group == nearest.group]
-
-
-def _overlap(sign: Mention, site: Site) -> bool:
-    return sign.first < site.stop and site.first < sign.stop
-
-
-def _is_plural(mention: Mention, tokens: Tokens) -> bool:
-    return tokens.has_plural(mention.first, mention.stop)
-
-
-def _distance(sign: Mention, first: int, stop: int) -> int:
-    return max(first - sign.stop, sign.first - stop, 0)
 
 
 def _is_mass(mention: Mention) -> bool:

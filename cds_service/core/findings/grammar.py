@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import Any
 
 
@@ -12,7 +11,6 @@ class Grammar:
 
     Attributes:
         sides: word to side, see `Side`.
-        sizes: word for a unit of length to how many millimetres it is.
     """
 
     affirming: frozenset[str]
@@ -31,10 +29,6 @@ class Grammar:
     reporting: frozenset[str]
     known: frozenset[str]
     before_value: frozenset[str]
-    sizes: Mapping[str, Decimal]
-    size_times: frozenset[str]
-    size_links: frozenset[str]
-    no_size: frozenset[str]
     plural_letters: frozenset[str]
 
     def folded(self, fold: Callable[[str], str]) -> "Grammar":

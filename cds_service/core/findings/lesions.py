@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cds_service.core.facts import Finding, Lesion, Span, State
-from cds_service.core.findings.vocabulary import Side
+from cds_service.core.facts import Finding, Lesion, Outweighed, Span, State
+from cds_service.core.findings.vocabulary import Category, Number, Side
 
 _STRENGTH = {State.PRESENT: 2, State.UNCERTAIN: 1, State.DENIED: 0}
 _UNSITED = "site not stated"
@@ -13,24 +13,35 @@ _MAX_SPANS = 6
 
 
 class Findings:
-    """Findings by concept; present outweighs uncertain outweighs denied, with the spans of the state that won."""
+    """Findings by concept; present outweighs uncertain outweighs denied, and what is outweighed is kept beside it."""
 
     def __init__(self) -> None:
         self._said: dict[str, tuple[State, list[Span]]] = {}
+        self._outweighed: dict[str, list[Outweighed]] = {}
 
     def say(self, concept: str, state: State, span: Span) -> None:
         """Add one statement."""
         known = self._said.get(concept)
-        if known is None or _STRENGTH[state] > _STRENGTH[known[0]]:
+        if known is None:
             self._said[concept] = (state, [span])
-        elif state is known[0] and len(known[1]) < _MAX_SPANS and span not in known[1]:
-            known[1].append(span)
+        elif state is known[0]:
+            if len(known[1]) < _MAX_SPANS and span not in known[1]:
+                known[1].append(span)
+        elif _STRENGTH[state] > _STRENGTH[known[0]]:
+            self._said[concept] = (state, [span])
+            for weaker in known[1]:
+                self._outweigh(concept, Outweighed(known[0], weaker))
+        else:
+            self._outweigh(concept, Outweighed(state, span))
 
     def merge(self, other: "Findings") -> None:
         """Add every statement of another collection."""
         for concept, (state, spans) in other._said.items():
             for span in spans:
                 self.say(concept, state, span)
+        for concept, weaker in other._outweighed.items():
+            for item in weaker:
+                self._outweigh(concept, item)
 
     def is_present(self, concept: str) -> bool:
         """Whether the concept is stated as present."""
@@ -42,7 +53,16 @@ class Findings:
 
     def frozen(self) -> Mapping[str, Finding]:
         """The findings as values."""
-        return {concept: Finding(concept, state, tuple(spans)) for concept, (state, spans) in self._said.items()}
+        weaker = self._outweighed
+        return {
+            concept: Finding(concept, state, tuple(spans), tuple(weaker[concept]) if concept in weaker else ())
+            for concept, (state, spans) in self._said.items()
+        }
+
+    def _outweigh(self, concept: str, weaker: Outweighed) -> None:
+        known = self._outweighed.setdefault(concept, [])
+        if len(known) < _MAX_SPANS and weaker not in known:
+            known.append(weaker)
 
     def __bool__(self) -> bool:
         return bool(self._said)
@@ -56,6 +76,13 @@ class Draft:
     side: str | None
     size_mm: Decimal | None = None
     findings: Findings = field(default_factory=Findings)
+    number: str = ""
+    resolved: bool = False
+
+    def count(self, number: str) -> None:
+        """Take what is said of how many there are; a number of several outweighs "one", and the first one stays."""
+        if self.number in ("", Number.ONE):
+            self.number = number or self.number
 
     def has_any(self, concepts: Iterable[str]) -> bool:
         """Whether any of the concepts is stated as present in it."""
@@ -65,9 +92,12 @@ class Draft:
 class LesionBook:
     """Every lesion of one report, by region and side."""
 
-    def __init__(self, labels: Mapping[str, str], mineral: frozenset[str]) -> None:
+    def __init__(
+        self, labels: Mapping[str, str], mineral: frozenset[str], courses: Mapping[str, frozenset[str]]
+    ) -> None:
         self._labels = labels
         self._mineral = mineral
+        self._courses = courses
         self._drafts: list[Draft] = []
         self._spoken_of_together = False
 
@@ -111,6 +141,8 @@ class LesionBook:
         if unsited and known:
             for draft in known if self._spoken_of_together else known[:1]:
                 draft.findings.merge(unsited[0].findings)
+                draft.count(unsited[0].number)
+                draft.resolved = draft.resolved or unsited[0].resolved
                 draft.size_mm = max(
                     (size for size in (draft.size_mm, unsited[0].size_mm) if size is not None), default=None
                 )
@@ -137,7 +169,16 @@ class LesionBook:
             region=draft.region,
             size_mm=draft.size_mm,
             findings=draft.findings.frozen(),
+            side=draft.side,
+            number=draft.number,
+            course=self._course(draft),
         )
+
+    def _course(self, draft: Draft) -> str:
+        """The course that the findings state; resolved only where nothing of it is there."""
+        stated = (course for course, concepts in self._courses.items() if draft.has_any(concepts))
+        gone = Category.RESOLVED if draft.resolved and not draft.has_any(self._mineral) else ""
+        return next(stated, gone)
 
 
 def side_label(site: str, side: str | None) -> str:

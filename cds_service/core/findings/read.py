@@ -9,6 +9,7 @@ from cds_service.core.findings.context import clauses
 from cds_service.core.findings.derived import derive
 from cds_service.core.findings.history import facts_of, merged
 from cds_service.core.findings.lexicon import Layer, Lexicon, Mention, empty_layers
+from cds_service.core.findings.passing import read_passing
 from cds_service.core.findings.places import sites_of
 from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sections import Layout, Sentence
@@ -18,6 +19,7 @@ from cds_service.core.findings.vocabulary import Language, Section, TextVocabula
 
 REPORT = "report"
 _FOREIGN = "the text is not in English; it was not read"
+_NOT_OF_NOW = (Section.HISTORY, Section.IGNORED)
 _LANGUAGE_WORDS = 400
 _FEWEST_FOREIGN = 3
 _LAST_LATIN_LETTER = 0x24F
@@ -31,6 +33,7 @@ class ReportReader:
         self.lexicon = Lexicon(vocabulary)
         fold = self.lexicon.fold
         self.times = TimeReader(vocabulary.times, fold)
+        self.measures = vocabulary.measures.folded(fold)
         languages = {name: frozenset(fold(word) for word in words) for name, words in vocabulary.language_words.items()}
         self._english = languages[Language.ENGLISH]
         self._foreign = languages[Language.OTHER] - languages[Language.ENGLISH]
@@ -66,12 +69,16 @@ def read_report(text: str, reader: ReportReader) -> Reading:
     tokens, found, sentences = reader.layout(text)
     if reader.is_foreign(tokens):
         return Reading((), {}, (), (SetAside(REPORT, _FOREIGN),))
-    state = ReportState(reader.vocabulary, tokens)
+    state = ReportState(reader.vocabulary, tokens, reader.measures)
     history: list[HistoryFact] = []
     slices = _by_sentence(found, sentences)
     for sentence, mentions in zip(sentences, slices, strict=True):
         _enter(sentence, state, found)
-        if sentence.section == Section.IGNORED or not any(mentions):
+        if not any(mentions):
+            continue
+        if mentions[Layer.MINERAL] and sentence.section in _NOT_OF_NOW:
+            read_passing(sentence, mentions, state)
+        if sentence.section == Section.IGNORED:
             continue
         seen = sentence.section in (Section.FINDINGS, Section.IMPRESSION)
         parts = clauses(sentence.first, sentence.stop, mentions, tokens)
@@ -84,7 +91,8 @@ def read_report(text: str, reader: ReportReader) -> Reading:
             elif seen:
                 read_clause(clause, state)
     findings = derive(state.book, state.findings, reader.vocabulary)
-    return Reading(state.book.close(state.examined_sides()), findings, merged(history), ())
+    lesions = state.book.close(state.examined_sides())
+    return Reading(lesions, findings, merged(history), state.asides.set_aside(), state.asides.all())
 
 
 def read_history_text(text: str, resource: str, reader: ReportReader) -> tuple[HistoryFact, ...]:

@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from cds_service.core.findings.asides import Asides
 from cds_service.core.findings.context import Clause
 from cds_service.core.findings.lesions import Draft, Findings, LesionBook
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.places import Site, distinct, sites_of
 from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Mineral, Sign, TextVocabulary
+from cds_service.core.findings.words import MeasureWords
 
 
 class ReportState:
     """Where the reading of one report stands: lesions so far, and which sites are being spoken of."""
 
-    def __init__(self, vocabulary: TextVocabulary, tokens: Tokens) -> None:
+    def __init__(self, vocabulary: TextVocabulary, tokens: Tokens, measures: MeasureWords) -> None:
         self.vocabulary = vocabulary
         self.tokens = tokens
-        self.book = LesionBook(vocabulary.region_labels, vocabulary.mineral_findings)
+        self.measures = measures
+        self.book = LesionBook(vocabulary.region_labels, vocabulary.mineral_findings, vocabulary.courses)
         self.findings = Findings()
+        self.asides = Asides()
         self._exam: list[Site] = []
         self._running: list[Site] = []
         self._before: list[Site] = []
@@ -93,7 +97,7 @@ class ReportState:
 
     def _is_value(self, index: int) -> bool:
         """Whether a number that is no size follows: "calcium 10.2" is a value of the blood."""
-        grammar = self.tokens.grammar
+        grammar, measures = self.tokens.grammar, self.measures
         following = self.tokens.words[index : index + 4]
         number = next(
             (place for place, word in enumerate(following) if word not in grammar.before_value), len(following)
@@ -101,7 +105,7 @@ class ReportState:
         return (
             following[number : number + 1] != []
             and following[number][:1].isdigit()
-            and not any(word in grammar.sizes or word in grammar.size_times for word in following[number + 1 :])
+            and not any(word in measures.units or word in measures.times for word in following[number + 1 :])
         )
 
     def speak_of(self, sites: Sequence[Site], lasting: bool) -> None:
@@ -143,7 +147,7 @@ class ReportState:
         signs = [sign for sign in mentions[Layer.SIGN] if sign.stop - sign.first > 1]
         if not signs:
             return found
-        spoken = [sign for sign in signs if self._is_of_patient(sign)]
+        spoken = [sign for sign in signs if _is_of_patient(sign)]
         return [
             site
             for site in found
@@ -152,12 +156,6 @@ class ReportState:
                 for sign in (signs if site.tissue and site.tissue.beside and site.region is None else spoken)
             )
         ]
-
-    def _is_of_patient(self, sign: Mention) -> bool:
-        patient = self.vocabulary.patient_findings
-        return any(
-            isinstance(said, Sign) and said.findings and patient.issuperset(said.findings) for said in sign.meanings
-        )
 
     def lesions_at(self, sites: Sequence[Site], plural: bool) -> list[Draft]:
         """The lesions at the sites; without a site, those that an unsited statement can mean."""
@@ -173,3 +171,7 @@ class ReportState:
         if plural:
             self.book.speak_of_several()
         return self.book.at(None, None)
+
+
+def _is_of_patient(sign: Mention) -> bool:
+    return any(isinstance(said, Sign) and said.of_patient for said in sign.meanings)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import Mention
 from cds_service.core.findings.text import TOKEN, Tokens
-from cds_service.core.findings.vocabulary import TimeWords
+from cds_service.core.findings.words import TimeWords
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1900, 2099, 4
 _DAYS_OF_MONTH, _MONTHS = 31, 12

@@ -3,14 +3,15 @@
 Forms are phrases as an editor wrote them; the lexicon folds case, spelling and plurals alike in forms and in text.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from itertools import chain
 from typing import Final, NamedTuple
 
 from cds_service.core.facts import State
 from cds_service.core.findings.grammar import Grammar
+from cds_service.core.findings.words import MeasureWords, TimeWords
 
 # The closed lists: their values are the names by which the vocabulary's files and the program know them. Plain strings
 # rather than Enums where a report makes many of them: an Enum's members are slow to compare and to hash.
@@ -48,6 +49,13 @@ class Mark:
     RELATED: Final = "relations"
     TERMINATOR: Final = "terminators"
     BREAK: Final = "list_breaks"
+
+
+class Number:
+    """How many of a thing there are, where no count is stated."""
+
+    ONE: Final = "one"
+    SEVERAL: Final = "several"
 
 
 class Language:
@@ -144,6 +152,8 @@ class Mineral:
         tissue: what calcifies where the word says so itself ("calcific tendinitis"), or None.
         name: the diagnosis that the words name, as a finding id, or None.
         after_mineral: the word names mineral only where its sentence has named it before ("deposits").
+        of_bone: words for the surface of a bone along which the word names the bone's own ("new bone"), not mineral
+            beside it.
     """
 
     matter: Matter
@@ -156,6 +166,7 @@ class Mineral:
     tissue: Tissue | None = None
     name: str | None = None
     after_mineral: bool = False
+    of_bone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +199,17 @@ class Sign:
         denied_means: a finding that a denial of the words states, or None.
         with_mineral: the words count only where the clause is about mineral or a mass.
         mass: the words name a thing that can hold mineral, a mass or a nodule.
+        attenuation: the words are the unit of an attenuation, and count where the number with it lies from the first
+            to the second of these, in Hounsfield units; None for all other words.
+        of_patient: all its findings belong to the patient rather than to a lesion.
     """
 
     findings: tuple[str, ...]
     denied_means: str | None = None
     with_mineral: bool = False
     mass: bool = False
+    attenuation: tuple[Decimal, Decimal] | None = None
+    of_patient: bool = False
 
 
 class Cue(NamedTuple):
@@ -208,41 +224,6 @@ class Denial:
     """What a phrase of normality says: the history entry that it denies."""
 
     concept: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimeWords:
-    """How a text says when something began. All words are single words unless said otherwise, as an editor wrote them.
-
-    Attributes:
-        units: unit of time to its days.
-        numbers: number word to its value.
-        before: words that follow "3 months" and count back from now: "ago".
-        after: words that follow "3 months" and count back to what is named next: "after".
-        lasting: words before "3 months" that say how long it has gone on: "for".
-        dating: words before a year: "in", "since".
-        months: month to its number.
-        spans: phrase to days ago.
-        long_ago: phrase to the days that it was ago at the least.
-        ages: phrase to the age in years by which it had begun.
-        at_age: phrases before an age in years.
-    """
-
-    units: Mapping[str, int]
-    numbers: Mapping[str, int]
-    before: frozenset[str]
-    after: frozenset[str]
-    lasting: frozenset[str]
-    dating: frozenset[str]
-    months: Mapping[str, int]
-    spans: Mapping[str, int]
-    long_ago: Mapping[str, int]
-    ages: Mapping[str, int]
-    at_age: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[str]:
-        """Every word and phrase in it."""
-        return chain.from_iterable(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +245,9 @@ class TextVocabulary:
         region_labels: site id to the words a person reads.
         neighbours: site id to the sites next to it.
         codes: (system, code) to finding id.
+        size_names: what an Observation's code is called when its value is a size, in lower case.
+        measures: the words around sizes and numbers.
+        courses: course of a lesion (new, growing, stable) to the findings that state it, the most telling first.
         answers: the code or the casefolded word of an Observation's value to what it says of the finding.
         history_concepts: every history id, to know which family entries exist.
         denial_forms: phrase to the history entry that it denies ("normal renal function").
@@ -293,6 +277,9 @@ class TextVocabulary:
     neighbours: Mapping[str, frozenset[str]]
     codes: Mapping[tuple[str, str], str]
     answers: Mapping[str, State]
+    size_names: frozenset[str]
+    measures: MeasureWords
+    courses: Mapping[str, frozenset[str]]
     history_concepts: frozenset[str]
     denial_forms: tuple[tuple[str, Denial], ...]
     times: TimeWords
