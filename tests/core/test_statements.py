@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from cds_service.core.facts import Assertion, Reading
+from cds_service.core.facts import Assertion, Reading, State
 from cds_service.core.findings import read_report
 from cds_service.core.statements import Attributes, Statement, statements_of
 from tests.core.test_reading_lines import reader
@@ -201,6 +201,22 @@ def test_doubt_about_the_cause_is_no_doubt_about_the_calcification(
 ) -> None:
     told = {each.concept: each.assertion for each in said(text)}
     assert (told[_SOFT], told.get("named-tumoral-calcinosis")) == (calcification, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "sites"),
+    [
+        ("Calcification of the calf, none of the thigh.", {"leg": State.PRESENT, "thigh": State.DENIED}),
+        ("Calcification of the calf, not of the hip.", {"leg": State.PRESENT, "hip": State.DENIED}),
+        ("Calcification of the calf, no stranding of the knee.", {"leg": State.PRESENT}),
+        ("Calcification without stranding of the knee.", {"knee": State.PRESENT}),
+        ("Calcified mass, no erosion, in the thigh.", {"thigh": State.PRESENT}),
+    ],
+)
+def test_a_denial_after_the_word_speaks_of_its_own_place(text: str, sites: dict[str, State]) -> None:
+    read = read_report(text, reader())
+    told = {lesion.id: lesion.findings[_SOFT].state for lesion in read.lesions if _SOFT in lesion.findings}
+    assert told == sites
 
 
 def test_new_bone_along_a_cortex_is_the_bones_own() -> None:

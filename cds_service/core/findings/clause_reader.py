@@ -111,10 +111,13 @@ def _read_mineral(
 def _parted(targets: list[Site], mention: Mention, clause: Clause, state: ReportState) -> tuple[list[Site], list[Site]]:
     """The sites that no denial after the mention speaks of, and those of which it denies the mineral itself.
 
-    "Calcification of the calf, none of the thigh" denies it of the thigh; "..., no effusion of the knee" says nothing.
+    "Calcification of the calf, none of the thigh" denies it of the thigh; "..., no effusion of the knee" says nothing of
+    the knee, but "calcification without effusion of the knee" has no other place.
     """
     kept: list[Site] = []
     denied: list[Site] = []
+    beside: list[Site] = []
+    function_words = state.vocabulary.language_words[Language.ENGLISH]
     for site in targets:
         cue = next(
             (first for first, stop, kind in clause.scopes if kind == Category.NEGATION and first <= site.first < stop),
@@ -123,9 +126,9 @@ def _parted(targets: list[Site], mention: Mention, clause: Clause, state: Report
         between = state.tokens.words[cue : site.first]
         if cue <= mention.stop or "," in between or _speaks_between(clause, cue, site.first):
             kept.append(site)
-        elif state.vocabulary.language_words[Language.ENGLISH].issuperset(between):
-            denied.append(site)
-    return kept, denied
+        else:
+            (denied if function_words.issuperset(between) else beside).append(site)
+    return kept if any(site.region for site in kept) else kept + beside, denied
 
 
 def _speaks_between(clause: Clause, first: int, stop: int) -> bool:
