@@ -16,10 +16,11 @@ from cds_service.content.load import Content
 from cds_service.core.cards import differential_card, differential_list, must_not_miss_card
 from cds_service.core.differential import Differential, alarms, patterns_there, rank
 from cds_service.core.evaluate import evaluate
-from cds_service.core.facts import Facts, Reading, condensed
+from cds_service.core.facts import Facts, Reading
 from cds_service.core.history import contradicted, dated, merged
 from cds_service.core.next_tests import next_tests
 from cds_service.core.scoring import NO_ENTRY
+from cds_service.core.set_aside import condensed
 from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.draft import read_draft
 from cds_service.fhir.outgoing import CallIdentity, Subject, card_json

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.core.statements import Attributes
+from cds_service.core.statements import NO_ATTRIBUTES, Attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ class Labels:
     findings: Mapping[str, str]
     sites: Mapping[str, str]
     orders: Mapping[str, LabOrder]
-    attributes: Attributes
+    attributes: Attributes = NO_ATTRIBUTES

@@ -24,6 +24,9 @@ class Attributes(NamedTuple):
     plane: frozenset[str]
 
 
+NO_ATTRIBUTES = Attributes(frozenset(), frozenset())
+
+
 class Statement(NamedTuple):
     """One mention of a finding.
 

@@ -111,8 +111,8 @@ def _read_mineral(
 def _parted(targets: list[Site], mention: Mention, clause: Clause, state: ReportState) -> tuple[list[Site], list[Site]]:
     """The sites that no denial after the mention speaks of, and those of which it denies the mineral itself.
 
-    "Calcification of the calf, none of the thigh" denies it of the thigh; "..., no effusion of the knee" says nothing of
-    the knee, but "calcification without effusion of the knee" has no other place.
+    "Calcification of the calf, none of the thigh" denies it of the thigh; "..., no effusion of the knee" says nothing
+    of the knee, but "calcification without effusion of the knee" has no other place.
     """
     kept: list[Site] = []
     denied: list[Site] = []
