@@ -82,7 +82,8 @@ def _names_in(schema: object) -> Iterator[str]:
         yield from schema.get("enum", ())
         yield from schema.get("properties", ())
         for part in schema.values():
-            yield from _names_in(part)
+            for each in part if isinstance(part, list) else [part]:
+                yield from _names_in(each)
 
 
 def test_the_reader_knows_no_word_of_a_report() -> None:
