@@ -79,10 +79,10 @@ def why_silent(report: Mapping[str, Any]) -> str:
         return str(report["silent"])
     facts = report["facts"]
     stated = [*facts["findings"], *(finding for lesion in facts["lesions"] for finding in lesion["findings"])]
-    mineral = {state for concept, state, _ in stated if concept in KEPT}
+    mineral = {state for concept, state, *_ in stated if concept in KEPT}
     if "present" in mineral:
         return "mineral, but nothing that a rule is entered by"
-    if any(concept in ELSEWHERE and state == "present" for concept, state, _ in stated):
+    if any(concept in ELSEWHERE and state == "present" for concept, state, *_ in stated):
         return "mineral elsewhere only: vessel, cartilage, tendon, node, organ"
     if "uncertain" in mineral:
         return "mineral uncertain"
