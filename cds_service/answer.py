@@ -40,7 +40,7 @@ class Setting:
     Attributes:
         content: rules and wording.
         domain: reverse-domain name of the hook and of the extension keys.
-        base_url: where the service's pages are, without a slash at the end.
+        base_url: where the service's pages are, without a slash at the end; empty where none are served.
         patient_key: the keyed hash of a patient id.
     """
 

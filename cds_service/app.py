@@ -14,6 +14,7 @@ from cds_service.answer import Answer, Setting, answer
 from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival
+from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
@@ -21,8 +22,10 @@ from cds_service.core.explanation import explain
 from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
-from cds_service.security.loopback import require_safe_start
+from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
+from cds_service.security.gate import Gate
 from cds_service.security.patient_key import patient_key, read_secret
+from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
@@ -60,15 +63,19 @@ def create_app(
     settings = settings or from_environment(os.environ)
     require_safe_start(settings)
     content = open_content(settings)
+    clients = open_clients(settings, stopwatch)
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
-    setting = Setting(content, settings.hook_domain, settings.public_url, partial(patient_key, secret))
+    pages = settings.public_url if settings.serves_pages else ""
+    setting = Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
     offers = {service.id: _offer(service, setting) for service in SERVICES.values()}
     words = content.words.common
     sample = sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
     _warm_up(offers, sample, clock())
-    store = open_store(settings, clock)
+    store, seen = open_stores(settings, clock)
     store.put_content(content.version, content.snapshot)
-    app = assemble(Installation(settings, offers, store, content.version, sample, explain, clock, stopwatch, ids))
+    asked = settings.profile == "production"
+    gate = Gate(clients, audience_bases(settings), seen.first_use, clock, asks_everybody=asked)
+    app = assemble(Installation(settings, offers, store, gate, content.version, sample, explain, clock, stopwatch, ids))
     app.extensions["store"] = store
     return app
 
@@ -82,15 +89,27 @@ def open_content(settings: Settings) -> Content:
     return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
 
 
-def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
-    """The audit store that the settings name, with its tables.
+def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Store, SeenTokens]:
+    """The audit store in the database that the settings name, and the tokens that were used.
 
     Raises:
         StartError: the database cannot be used.
     """
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     schema.create(engine)
-    return Store(engine, clock)
+    return Store(engine, clock), SeenTokens(engine, clock)
+
+
+def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
+    """The clients of the settings file; in the demo the public sandbox, too.
+
+    Raises:
+        ContentError: the file cannot be used; carries every problem found.
+    """
+    production = settings.profile == "production"
+    reading = Reading(production, tuple(SERVICES), stopwatch)
+    named = read_clients(settings.clients_file, reading) if settings.clients_file else ()
+    return named if production else (sandbox_client(), *named)
 
 
 def _warm_up(offers: Mapping[str, Offer], sample: Mapping[str, Any], now: datetime) -> None:

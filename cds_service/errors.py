@@ -51,6 +51,14 @@ class InvalidRequest(RequestError):
     """The body is JSON, but not a request of the CDS Hooks service that was called."""
 
 
+class NotTrusted(RequestError):
+    """The caller did not prove who it is. Unlike elsewhere, `diagnostics` is for the operator: the answer is bare."""
+
+
+class NotAllowed(RequestError):
+    """The caller is known, and may not call this CDS service."""
+
+
 class UnknownService(RequestError):
     """No CDS service with this id is on offer."""
 

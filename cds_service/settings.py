@@ -28,6 +28,8 @@ class Settings:
         rules_dir: folder of rules to use instead of the packaged ones.
         cards_dir: folder of card wording to use instead of the packaged one.
         hook_domain: reverse-domain name in front of the project's own hook and of the extension keys on cards.
+        clients_file: who may call, and how each proves it; required in production. The format: security/clients.py.
+        cors_origins: origins whose pages may call from a browser, separated by commas.
         max_body_bytes: the largest request body that is read.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         workers: server processes.
@@ -43,6 +45,8 @@ class Settings:
     rules_dir: Path | None = None
     cards_dir: Path | None = None
     hook_domain: str = "io.github.calcification-cds"
+    clients_file: Path | None = None
+    cors_origins: str = ""
     max_body_bytes: int = 4 * 1024 * 1024
     patient_key_file: Path = Path("var/patient.key")
     workers: int = 1
@@ -68,6 +72,11 @@ class Settings:
             return self.base_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether the pages are served: they show what charts and reports hold, and people cannot sign in yet."""
+        return self.profile == "demo"
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

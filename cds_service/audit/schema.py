@@ -86,6 +86,14 @@ content_versions = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# The one table that is not part of the record: its rows go when their token has expired.
+seen_tokens = Table(
+    "seen_tokens",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 # Any fixed number will do; it keeps two services that start together from creating the tables twice.
 _POSTGRESQL_START_LOCK = 0x63616C63
 
@@ -102,7 +110,7 @@ def create(engine: Engine) -> None:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_START_LOCK)))
-            if _version(connection) != VERSION or not _guarded(connection):
+            if _version(connection) != VERSION or not _complete(connection):
                 _create(connection)
     except DBAPIError as error:
         # What the driver says can hold the address and the user of the database, but no patient data.
@@ -127,6 +135,10 @@ def _version(connection: Connection) -> int | None:
             "Start the newer version of calcification-cds, or set CALCIFICATION_CDS_DATABASE_URL to another database."
         )
     return found
+
+
+def _complete(connection: Connection) -> bool:
+    return metadata.tables.keys() <= set(inspect(connection).get_table_names()) and _guarded(connection)
 
 
 def _guarded(connection: Connection) -> bool:

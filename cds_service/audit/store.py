@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit import schema
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
+from cds_service.audit.statements import insert_if_new
 from cds_service.errors import RecordNotKept
 
 _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try again; if it stays, tell the operator."
@@ -123,7 +123,7 @@ class Store:
         row = {"version": version, "first_seen": timestamp(self._clock()), "body": _pack(snapshot)}
         try:
             with self._engine.begin() as connection:
-                connection.execute(_insert_if_new(connection, schema.content_versions, row))
+                connection.execute(insert_if_new(connection, schema.content_versions, row))
         except SQLAlchemyError as error:
             raise RecordNotKept("The content version could not be kept.") from error
 
@@ -181,15 +181,10 @@ class Store:
             "digest": item.digest(service),
             "body": _pack(item.body()),
         }
-        kept = _insert_if_new(connection, schema.feedback, row).returning(schema.feedback.c.seq)
+        kept = insert_if_new(connection, schema.feedback, row).returning(schema.feedback.c.seq)
         if connection.scalar(kept) is None:
             return Reception.REPEATED
         return Reception.UNKNOWN_CARD if call_seq is None else Reception.KEPT
-
-
-def _insert_if_new(connection: Connection, table: Any, row: Mapping[str, Any]) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(**row).on_conflict_do_nothing()
 
 
 def _stored_call(row: Row[Any]) -> StoredCall:

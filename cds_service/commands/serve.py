@@ -21,6 +21,7 @@ CALCIFICATION_CDS_WORKERS=2 calcification-cds serve"""
 
 
 _COLLECT_AFTER = (10_000, 20, 20)
+_NO_PAGES = "no pages  they show what charts hold, and people cannot sign in yet: only the demo profile serves them"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -71,9 +72,10 @@ def forget_connections(app: Flask) -> None:
 
 
 def _welcome(settings: Settings) -> str:
+    pages = f"open      {settings.public_url}/" if settings.serves_pages else _NO_PAGES
     return (
         f"calcification-cds answers at {settings.public_url}\n"
-        f"  open      {settings.public_url}/\n"
+        f"  {pages}\n"
         f"  discovery {settings.public_url}/cds-services\n"
         f"Stop it with Ctrl+C."
     )

@@ -29,7 +29,7 @@ class CallIdentity:
     Attributes:
         call_id: the same for the same hookInstance, input and content version.
         domain: the reverse-domain name that extension keys begin with.
-        base_url: where the service's pages are, without a slash at the end.
+        base_url: where the service's pages are, without a slash at the end; empty where none are served.
     """
 
     call_id: UUID
@@ -42,8 +42,8 @@ class CallIdentity:
 
     @property
     def page(self) -> str:
-        """The URL of the call's page."""
-        return f"{self.base_url}/calls/{self.call_id}"
+        """The URL of the call's page; where there are no pages, the call as a URN."""
+        return f"{self.base_url}/calls/{self.call_id}" if self.base_url else self.call_id.urn
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,24 @@ def card_json(
         "summary": card.summary,
         "detail": card.detail,
         "indicator": card.indicator,
-        "source": {"label": common.say("source.label"), "url": f"{ids.base_url}/", "topic": dict(common.get("topic"))},
+        "source": _source(common, ids),
         "overrideReasons": [
             {"code": reason["code"], "system": common.get("override_system"), "display": reason["display"]}
             for reason in common.get("override_reasons")
         ],
-        "links": [{"label": common.say("link.label"), "url": ids.page, "type": "absolute"}],
         "extension": extension,
     }
+    if ids.base_url:
+        built["links"] = [{"label": common.say("link.label"), "url": ids.page, "type": "absolute"}]
     suggestions = _suggestions(card, report, who, ids, own)
     if suggestions:
         built |= {"suggestions": suggestions, "selectionBehavior": "any"}
     return built
+
+
+def _source(common: Wording, ids: CallIdentity) -> Json:
+    where = {"url": f"{ids.base_url}/"} if ids.base_url else {}
+    return {"label": common.say("source.label"), **where, "topic": dict(common.get("topic"))}
 
 
 def _suggestions(card: Card, report: Json, who: Subject, ids: CallIdentity, words: Wording) -> list[Json]:

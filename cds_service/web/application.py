@@ -17,7 +17,8 @@ def assemble(installation: Installation) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["score_bar"] = score_bar
     app.register_blueprint(services_blueprint(installation))
-    app.register_blueprint(pages_blueprint(installation))
+    if installation.settings.serves_pages:
+        app.register_blueprint(pages_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))
     answer_errors(app)
     guard(app, loopback_only=installation.settings.profile == "demo")

@@ -15,6 +15,8 @@ FHIR_JSON = "application/fhir+json"
 STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.NotJson: (HTTPStatus.BAD_REQUEST, "structure"),
     errors.InvalidRequest: (HTTPStatus.BAD_REQUEST, "invalid"),
+    errors.NotTrusted: (HTTPStatus.UNAUTHORIZED, "login"),
+    errors.NotAllowed: (HTTPStatus.FORBIDDEN, "forbidden"),
     errors.UnknownService: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownCall: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.ReportMissing: (HTTPStatus.PRECONDITION_FAILED, "required"),
@@ -51,6 +53,7 @@ def operation_outcome(status: HTTPStatus, issue: str, diagnostics: str) -> Respo
 def answer_errors(app: Flask) -> None:
     """Give the application its error answers."""
     app.register_error_handler(errors.RequestError, _request_error)
+    app.register_error_handler(errors.NotTrusted, _not_trusted)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -60,6 +63,13 @@ def _request_error(error: errors.RequestError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, type(error.__cause__).__name__)
     return _answer(status, issue, error.diagnostics)
+
+
+def _not_trusted(_error: errors.NotTrusted) -> Response:
+    """A bare 401: who cannot prove who it is learns nothing of why."""
+    bare = Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+    del bare.headers["Content-Type"]
+    return bare
 
 
 def _http_error(error: HTTPException) -> Response:

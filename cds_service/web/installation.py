@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
 from cds_service.fhir.request import HookCall
+from cds_service.security.gate import Gate
 from cds_service.settings import Settings
 
 
@@ -48,6 +49,7 @@ class Installation:
         settings: as the environment gives them.
         offers: the CDS services by id.
         store: the audit store, open.
+        gate: lets requests in.
         content_version: version of the rules and wording in use.
         sample: a made-up call for the first page.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
@@ -59,6 +61,7 @@ class Installation:
     settings: Settings
     offers: Mapping[str, Offer]
     store: Store
+    gate: Gate
     content_version: str
     sample: Mapping[str, Any]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]

@@ -11,26 +11,32 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cds_service.audit.feedback import read_feedback
-from cds_service.audit.record import Arrival, AuditRecord, Outcome, timestamp
+from cds_service.audit.record import Arrival
 from cds_service.errors import BodyTooLarge, RequestError, UnknownService, WrongMediaType
 from cds_service.fhir.request import read_call
+from cds_service.security.origins import cors_origins
+from cds_service.web.cors import allow_origins
 from cds_service.web.installation import Advice, Installation, Offer
 from cds_service.web.json_body import read_object
+from cds_service.web.refusals import Refusal, refusal_record
+from cds_service.web.trust import ask_for_trust, caller
 
 # A client that is still sending hears the refusal only if what it sends is taken off the line, up to a limit.
 _DRAINED_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
-_DEMO_CLIENT = "loopback"
 _UNEXPECTED = "unexpected error"
 
 
 def services_blueprint(installation: Installation) -> Blueprint:
     """The routes under /cds-services."""
     routes = Blueprint("services", __name__, url_prefix="/cds-services")
+    allow_origins(routes, cors_origins(installation.settings))
+    ask_for_trust(routes, installation)
 
     @routes.get("")
     def discover() -> Response:
-        return _json({"services": [dict(offer.discovery) for offer in installation.offers.values()]})
+        offers = installation.offers.values()
+        return _json({"services": [dict(offer.discovery) for offer in offers if caller().may_call(offer.id)]})
 
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
@@ -63,40 +69,15 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
         call = read_call(body, offer.id, offer.hook)
         first = installation.store.first_like(call.hook_instance, fingerprint, installation.content_version)
         as_of = datetime.fromisoformat(first) if first else received_at
-        advice = offer.advise(call, Arrival(received_at, as_of, _DEMO_CLIENT, fingerprint, elapsed_us))
+        advice = offer.advise(call, Arrival(received_at, as_of, caller().id, fingerprint, elapsed_us))
     except Exception as error:
         reason = error.diagnostics if isinstance(error, RequestError) else _UNEXPECTED
-        installation.store.append(_refusal(installation, offer, received_at, body, fingerprint, reason, elapsed_us()))
+        instance = _uuid_or_empty(body.get("hookInstance"))
+        refusal = Refusal(offer, caller().id, reason, received_at, elapsed_us(), instance, fingerprint)
+        installation.store.append(refusal_record(installation, refusal))
         raise
     installation.store.append(advice.record)
     return advice
-
-
-def _refusal(
-    installation: Installation,
-    offer: Offer,
-    received_at: datetime,
-    body: Mapping[str, Any],
-    fingerprint: str,
-    reason: str,
-    duration_us: int,
-) -> AuditRecord:
-    return AuditRecord(
-        call_id=installation.new_id(),
-        received_at=timestamp(received_at),
-        service=offer.id,
-        hook=offer.hook,
-        hook_instance=_uuid_or_empty(body.get("hookInstance")),
-        client=_DEMO_CLIENT,
-        patient_key="",
-        content_version=installation.content_version,
-        fingerprint=fingerprint,
-        outcome=Outcome.REFUSED,
-        leading_etiology="",
-        cards=0,
-        duration_us=duration_us,
-        body={"refused": reason},
-    )
 
 
 def _read_body(installation: Installation) -> bytes:

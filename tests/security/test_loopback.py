@@ -2,9 +2,7 @@
 
 import pytest
 
-from cds_service.errors import StartError
-from cds_service.security.loopback import host_name, is_loopback, require_safe_start
-from cds_service.settings import Settings
+from cds_service.security.loopback import host_name, is_loopback
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "localhost"])
@@ -28,20 +26,3 @@ def test_any_other_machine_is_not(address: str) -> None:
 )
 def test_a_host_header_is_read_without_its_port(header: str, name: str) -> None:
     assert host_name(header) == name
-
-
-def test_the_demo_profile_starts_on_loopback() -> None:
-    require_safe_start(Settings(host="::1"))
-
-
-@pytest.mark.parametrize(
-    ("settings", "cure"),
-    [
-        (Settings(host="0.0.0.0"), "CALCIFICATION_CDS_HOST=127.0.0.1"),
-        (Settings(host="10.1.2.3"), "CALCIFICATION_CDS_HOST=127.0.0.1"),
-        (Settings(profile="production"), "CALCIFICATION_CDS_PROFILE=demo"),
-    ],
-)
-def test_a_start_that_would_answer_strangers_is_refused_with_the_cure(settings: Settings, cure: str) -> None:
-    with pytest.raises(StartError, match=cure):
-        require_safe_start(settings)

@@ -15,6 +15,7 @@ from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
 from cds_service.fhir.request import HookCall
+from cds_service.security.gate import Gate
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
@@ -85,6 +86,7 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 settings=replace(settings, **changed),
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
                 store=store,
+                gate=Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False),
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 explain=lambda _body, _content: SAMPLE,
