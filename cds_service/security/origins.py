@@ -1,10 +1,13 @@
 """Web origins: a scheme, a host and perhaps a port (RFC 6454), compared as written in their one normal form."""
 
+import re
 from urllib.parse import urlsplit
 
 from cds_service.errors import StartError
 from cds_service.settings import PREFIX, Settings
 
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+"""A name in ASCII (punycode), or an address; no wildcard."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -15,9 +18,10 @@ def origin_of(url: str) -> str:
         port = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
+    name = parts.hostname or ""
+    if parts.scheme not in _PORTS or "@" in parts.netloc or not _HOST.fullmatch(name):
         return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{host}" if port in (None, _PORTS[parts.scheme]) else f"{parts.scheme}://{host}:{port}"
 
 

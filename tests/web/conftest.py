@@ -26,6 +26,7 @@ from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
 HOOK = "io.github.calcification-cds.report-sign"
+OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
 
 @dataclass
@@ -79,14 +80,14 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
-    def make(**changed: Any) -> Flask:
+    def make(gate: Gate = OPEN_GATE, **changed: Any) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
         return assemble(
             Installation(
                 settings=replace(settings, **changed),
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
                 store=store,
-                gate=Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False),
+                gate=gate,
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 explain=lambda _body, _content: SAMPLE,
