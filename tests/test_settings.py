@@ -1,5 +1,7 @@
 """Settings are read from the environment, and what no installation can mean is refused by name."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,10 @@ def test_a_wrong_setting_is_refused_by_name(variable: str, value: str) -> None:
 )
 def test_the_public_address_is_the_base_url_or_else_host_and_port(settings: Settings, url: str) -> None:
     assert settings.public_url == url
+
+
+def test_every_setting_stands_in_the_table_of_those_who_run_the_service() -> None:
+    guide = (Path(__file__).parent.parent / "deploy" / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in guide.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert {field.name for field in fields(Settings)} == told

@@ -130,3 +130,29 @@ def _replace(path: Path, old: str, new: str, times: int = -1) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, times), encoding="utf-8")
+
+
+CLIENTS = """\
+clients:
+  - id: county
+    name: County Hospital
+    iss: https://ehr.example.org
+    jku: {scheme}://ehr.example.org/jwks.json
+    services: [calcification-report-sign]
+"""
+
+
+def test_clients_tells_who_may_call_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "clients.yaml"
+    path.write_text(CLIENTS.format(scheme="https"), encoding="utf-8")
+    assert main(["clients", str(path)]) == 0
+    told = "county (County Hospital): signs as https://ehr.example.org with ES384 or RS384, may call "
+    assert capsys.readouterr().out.strip() == f"{told}calcification-report-sign"
+
+
+def test_clients_names_what_production_does_not_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "clients.yaml"
+    path.write_text(CLIENTS.format(scheme="http"), encoding="utf-8")
+    assert main(["clients", str(path)]) == 1
+    assert "clients.yaml:5: clients.0.jku: is not https" in capsys.readouterr().err
+    assert main(["clients", str(path), "--demo"]) == 0

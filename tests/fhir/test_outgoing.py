@@ -89,3 +89,11 @@ def test_a_proposed_order_is_a_valid_service_request_for_the_patient_and_encount
         "encounter": {"reference": "Encounter/e1"},
         "reasonCode": [{"text": "Because."}],
     }
+
+
+def test_where_no_pages_are_served_a_card_links_to_none() -> None:
+    unpaged = CallIdentity(IDS.call_id, IDS.domain, "")
+    card = card_json(CARD, report("Calcified."), LISTED, WHO, unpaged, CONTENT.words)
+    assert "links" not in card
+    assert "url" not in card["source"]
+    assert card["extension"]["org.example.call"] == f"urn:uuid:{IDS.call_id}"
