@@ -177,7 +177,7 @@ def _signature(token: _Token, client: Client, algorithm: str, kid: str) -> None:
         raise Refused(Reason.UNKNOWN_KEY)
     try:
         jwt.PyJWS().decode_complete(token.text, key.key, algorithms=[algorithm])
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         raise Refused(Reason.SIGNATURE) from None
 
 

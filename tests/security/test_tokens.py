@@ -1,10 +1,13 @@
 """A token proves its client only when all of it is right; each way to tamper has its reason."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cds_service.security.clients import Client
 from cds_service.security.key_sources import FixedKeys
@@ -12,8 +15,9 @@ from cds_service.security.keys import read_key_set
 from cds_service.security.refusal import Reason, Refused
 from cds_service.security.tokens import verify
 from tests.conftest import NOON
+from tests.properties.generated import steady
 from tests.security.tampered import AUDIENCE, CASES, EC, JKU, KEYS, P256, RSA, Tampered, good
-from tests.tokens import claims, signed, token
+from tests.tokens import claims, segment, signed, signed_segments, token
 
 CLIENT = Client(
     "ehr",
@@ -135,3 +139,47 @@ def test_keys_are_asked_for_only_when_all_else_is_right() -> None:
         if case.reason not in needs_keys:
             with pytest.raises(Refused):
                 _verify(case.header(NOON), strict)
+
+
+@pytest.mark.parametrize("place", ["header", "claims"])
+def test_a_token_of_any_depth_is_taken_or_refused(place: str) -> None:
+    """The depth at which a parser gives up depends on who calls it, so what one takes the next may not."""
+    for depth in range(300, 1001):
+        more = '{"x":' + "[" * depth + "]" * depth + ","
+        header, said = ({"alg": "ES384", "typ": "JWT", "kid": "ec-1"}, claims(NOON))
+        texts = {"header": json.dumps(header), "claims": json.dumps(said)}
+        texts[place] = more + texts[place][1:]
+        sent = f"Bearer {signed_segments(EC, segment(texts['header']), segment(texts['claims']))}"
+        assert _outcome(sent) in ("taken", Reason.MALFORMED, Reason.SIGNATURE)
+
+
+SHORT = st.text("aJ.W/é\ud800\x00", max_size=5)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | SHORT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SHORT, inner, max_size=3),
+    max_leaves=6,
+)
+HEADER_NAMES = st.sampled_from(["alg", "typ", "kid", "jku", "cty", "zip", "x5t"])
+CLAIM_NAMES = st.sampled_from(["iss", "aud", "exp", "iat", "nbf", "jti", "tenant", "sub"])
+
+
+@steady(100)
+@given(header=st.dictionaries(HEADER_NAMES, JSON, max_size=2), said=st.dictionaries(CLAIM_NAMES, JSON, max_size=3))
+def test_whatever_stands_in_a_signed_token_it_is_taken_or_refused(header: dict[str, Any], said: dict[str, Any]) -> None:
+    usual = {"alg": "ES384", "typ": "JWT", "kid": "ec-1"}
+    sent = f"Bearer {signed(EC, {**usual, **header}, {**claims(NOON), **said})}"
+    assert _outcome(sent, replace(CLIENT, tenants=frozenset({"radiology"}))) in ("taken", *Reason)
+
+
+def _outcome(authorization: str, client: Client = CLIENT) -> str:
+    try:
+        return "taken" if _verify(authorization, client) is client else "another client"
+    except Refused as refused:
+        return refused.reason
+
+
+@steady(100)
+@given(st.text(max_size=60) | st.from_regex(r"(?i)bearer +[\w.=,-]{0,50}"))
+def test_whatever_stands_in_the_header_it_is_refused(value: str) -> None:
+    with pytest.raises(Refused):
+        _verify(value)
