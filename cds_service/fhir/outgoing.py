@@ -87,10 +87,9 @@ def card_json(
             {"code": reason["code"], "system": common.get("override_system"), "display": reason["display"]}
             for reason in common.get("override_reasons")
         ],
+        **_links(common, ids),
         "extension": extension,
     }
-    if ids.base_url:
-        built["links"] = [{"label": common.say("link.label"), "url": ids.page, "type": "absolute"}]
     suggestions = _suggestions(card, report, who, ids, own)
     if suggestions:
         built |= {"suggestions": suggestions, "selectionBehavior": "any"}
@@ -100,6 +99,12 @@ def card_json(
 def _source(common: Wording, ids: CallIdentity) -> Json:
     where = {"url": f"{ids.base_url}/"} if ids.base_url else {}
     return {"label": common.say("source.label"), **where, "topic": dict(common.get("topic"))}
+
+
+def _links(common: Wording, ids: CallIdentity) -> Json:
+    if not ids.base_url:
+        return {}
+    return {"links": [{"label": common.say("link.label"), "url": ids.page, "type": "absolute"}]}
 
 
 def _suggestions(card: Card, report: Json, who: Subject, ids: CallIdentity, words: Wording) -> list[Json]:
