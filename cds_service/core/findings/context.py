@@ -7,12 +7,14 @@ from itertools import pairwise
 from cds_service.core.facts import State
 from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.text import PUNCTUATION, Tokens
+from cds_service.core.findings.times import is_year
 from cds_service.core.findings.vocabulary import Category, Cue, Mark
 
 _SILENT = frozenset({Category.HYPOTHETICAL, Category.FAMILY, Category.QUALIFIED, Category.ADVICE})
 _DENYING = frozenset({Category.NEGATION, Category.RESOLVED})
 _EXPLAINING = frozenset({Category.CAUSE, Category.OBJECT})
 _BOTH_WAYS = 2
+_YEAR_REACH = 5
 
 
 @dataclass(slots=True)
@@ -99,6 +101,8 @@ def _lay_out(clause: Clause, tokens: Tokens) -> None:
         for meaning in mention.meanings:
             if not isinstance(meaning, Cue) or meaning.category == Category.PSEUDO or (onwards and not meaning.forward):
                 continue
+            if not meaning.forward and meaning.category == Category.NEGATION and _is_of_before(mention, clause, tokens):
+                continue
             if tokens.words[mention.first] == "?" and meaning.forward != _leans_forward(mention, tokens):
                 continue
             if meaning.forward:
@@ -108,6 +112,11 @@ def _lay_out(clause: Clause, tokens: Tokens) -> None:
             else:
                 scope = (_backward_reach(clause, mention, tokens), mention.first, meaning.category)
             clause.scopes += _outside(scope, mention, asides, clause, tokens) if asides else [scope]
+
+
+def _is_of_before(cue: Mention, clause: Clause, tokens: Tokens) -> bool:
+    """Whether a denial names the year that it speaks of: what was "not present in 2024" is there now."""
+    return any(map(is_year, tokens.words[cue.stop : min(cue.stop + _YEAR_REACH, clause.stop)]))
 
 
 def _begins_anew(cue: Mention, clause: Clause, tokens: Tokens) -> bool:

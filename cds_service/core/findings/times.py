@@ -77,7 +77,7 @@ class TimeReader:
     def times(self, tokens: Tokens, first: int, stop: int) -> list[Time]:
         """The times that the tokens from `first` to `stop` name, in order."""
         words = tokens.words[first:stop]
-        if self._signs.isdisjoint(words) and not any(map(_year, words)):
+        if self._signs.isdisjoint(words) and not any(map(is_year, words)):
             return []
         found: list[Time] = []
         free = first
@@ -127,9 +127,9 @@ class TimeReader:
     def _date(self, tokens: Tokens, at: int, stop: int) -> Time | None:
         """A date: "2019-03-02", "March 2019", "in 2019" or "(2019)"; a bare number is none without such a sign."""
         words = tokens.words
-        if words[at] in self._months and at + 1 < stop and _year(words[at + 1]):
+        if words[at] in self._months and at + 1 < stop and is_year(words[at + 1]):
             return Time(at, at + 2, f"{words[at + 1]}-{self._months[words[at]]:02}")
-        if not _year(words[at]):
+        if not is_year(words[at]):
             return None
         if at + 2 < stop and (iso := _iso(tokens, at)):
             return Time(at, at + 3, iso)
@@ -170,7 +170,8 @@ def _quote(tokens: Tokens, first: int, stop: int) -> str:
     return " ".join(tokens.text[tokens.starts[first] : tokens.ends[stop - 1]].split())
 
 
-def _year(word: str) -> bool:
+def is_year(word: str) -> bool:
+    """Whether a word is a year of this century or the last."""
     return len(word) == _YEAR_DIGITS and word.isdecimal() and _FIRST_YEAR <= int(word) <= _LAST_YEAR
 
 
