@@ -14,10 +14,15 @@ def reports(call: HookCall) -> list[ReportToRead]:
     """The DiagnosticReports being signed.
 
     Raises:
-        InvalidRequest: a report is of another patient.
+        InvalidRequest: the context holds no `draftReports`, or a report is of another patient.
         ReportMissing: there is none.
     """
-    entries = call.context["draftReports"].get("entry")
+    bundle = call.context.get("draftReports")
+    if bundle is None:
+        raise InvalidRequest(
+            "context.draftReports is missing. Send a FHIR Bundle that holds the DiagnosticReport being signed."
+        )
+    entries = bundle.get("entry")
     resources = (
         [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     )
