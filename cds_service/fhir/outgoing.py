@@ -38,7 +38,9 @@ class CallIdentity:
 
     def uuid(self, *parts: str) -> str:
         """A uuid that is the same whenever the same call is answered."""
-        return str(uuid5(self.call_id, "|".join(parts)))
+        # An id of the client's may hold a lone surrogate, which UTF-8 cannot write.
+        named = "|".join(parts).encode("utf-8", "backslashreplace").decode("utf-8")
+        return str(uuid5(self.call_id, named))
 
     @property
     def page(self) -> str:

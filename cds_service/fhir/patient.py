@@ -35,7 +35,7 @@ def age_years(born: str, today: date) -> Decimal | None:
         month = numbers[1] if len(numbers) > 1 else _MIDDLE_OF_YEAR
         day = numbers[2] if len(numbers) > 2 else 1 if len(numbers) == 1 else _MIDDLE_OF_MONTH
         birthday = date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if birthday > today or today.year - year > OLDEST:
         return None
