@@ -37,8 +37,3 @@ def test_a_field_is_asked_for_if_the_definition_requires_it(field: str) -> None:
     else:
         with pytest.raises(InvalidRequest, match=rf"context\.{field} is missing"):
             ask(request)
-
-
-def test_a_report_id_with_half_a_character_is_echoed_and_loses_no_card() -> None:
-    request = json.loads(json.dumps(EXAMPLE).replace("draft-1", "draft-\\ud800"))
-    assert len(ask(request).cards) == 1

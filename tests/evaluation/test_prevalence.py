@@ -124,6 +124,11 @@ def silent(content: Content, folder: Path, text: str) -> Told:
         ("No fracture. Normal joint spaces.", "no mineral read"),
         ("No soft tissue calcification about the knee.", "mineral denied"),
         ("Calcified popliteal artery.", "mineral elsewhere only: vessel, cartilage, tendon, node, organ"),
+        # One sentence outweighs another, so the record of the finding has one member more.
+        (
+            "Calcified popliteal artery. No vascular calcification.",
+            "mineral elsewhere only: vessel, cartilage, tendon, node, organ",
+        ),
     ],
 )
 def test_silence_has_a_reason(content: Content, tmp_path: Path, text: str, reason: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from cds_service.content.yaml_source import read_source
 from cds_service.core.facts import HistoryFact, LabResult, State
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
+from cds_service.core.quantity import Interval
 from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.request import read_call
 
@@ -137,3 +139,8 @@ def result(lab: str, *observations: Json, who: Json | None = None) -> LabResult 
 
 def reasons(read: Chart) -> list[str]:
     return [aside.reason for aside in read.set_aside]
+
+
+def exactly(value: str) -> Interval:
+    """The value that a number without a comparator stands for, in the lab's unit."""
+    return Interval.exactly(Decimal(value))

@@ -46,6 +46,11 @@ def test_every_card_and_suggestion_has_a_uuid_of_its_own_that_is_the_same_each_t
     assert second == first
 
 
+def test_half_a_character_in_a_report_s_id_loses_no_card() -> None:
+    draft = {**report("Calcified."), "id": "draft-\ud800"}
+    assert UUID(built(CARD, draft)["uuid"])
+
+
 def test_the_update_grows_the_conclusion_and_leaves_everything_else_as_it_came() -> None:
     draft = report("Calcified.", issued="2026-01-01T00:00:00.000Z", extension=[{"url": "x", "valueDecimal": 1.50}])
     assert appended(draft, "Appended.") == {**draft, "conclusion": "Calcified.\n\nAppended."}

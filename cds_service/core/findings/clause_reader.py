@@ -8,8 +8,8 @@ from cds_service.core.findings.lexicon import Layer, Mention
 from cds_service.core.findings.passing import note_mineral
 from cds_service.core.findings.places import Site, distinct
 from cds_service.core.findings.report_state import ReportState
-from cds_service.core.findings.sign_reader import is_plural, read_signs
-from cds_service.core.findings.sizes import are_several, largest_mm, number_of
+from cds_service.core.findings.sign_reader import read_signs
+from cds_service.core.findings.sizes import largest_mm, number_of
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings, targets_of
 from cds_service.core.findings.text import Tokens
@@ -30,7 +30,7 @@ def read_clause(clause: Clause, state: ReportState) -> None:
         return
     span_of = Quoting(clause, tokens)
     masses = [mention for mention in signs if _is_mass(mention)]
-    several = any(is_plural(mention, tokens) for mention in masses)
+    several = any(tokens.has_plural(mention.first, mention.stop) for mention in masses)
     around = Surroundings(
         sites,
         minerals,
@@ -45,7 +45,7 @@ def read_clause(clause: Clause, state: ReportState) -> None:
     named = [site for site in sites if site.region and not site.related] or [
         site for site in sites if site.region and not around.running
     ]
-    plural = several or any(is_plural(mention, tokens) for mention in minerals)
+    plural = several or any(tokens.has_plural(mention.first, mention.stop) for mention in minerals)
     if related := [site for site in sites if site.related]:
         signs = [sign for sign in signs if not any(site.first <= sign.first < site.stop for site in related)]
     read_signs(signs, placed, named, around, clause, state, span_of, bool(minerals or masses), plural)
@@ -60,7 +60,7 @@ def _measure(sites: Sequence[Site], mentions: Sequence[Mention], clause: Clause,
     tokens, words = state.tokens, state.measures
     size = largest_mm(tokens, clause.first, clause.stop, words)
     number = number_of(tokens, mentions, clause.first, words)
-    if number in ("", Number.ONE) and any(are_several(tokens, mention) for mention in mentions):
+    if number in ("", Number.ONE) and any(tokens.has_plural(mention.first, mention.stop) for mention in mentions):
         number = Number.SEVERAL
     if size is not None or number:
         for draft in state.lesions_at(sites, False):
@@ -99,7 +99,9 @@ def _read_mineral(
             targets = [site for site in targets if _is_outside_bone(site, mineral, around.has_mass)]
     elif mineral.finding is not None:
         return mention, _say_fixed(mineral, mineral.finding, targets, said, span, around, state), said
-    recorded = _say_by_tissue(mineral, targets, said, span, around, is_plural(mention, state.tokens), state)
+    recorded = _say_by_tissue(
+        mineral, targets, said, span, around, state.tokens.has_plural(mention.first, mention.stop), state
+    )
     if denied:
         _say_by_tissue(mineral, denied, State.DENIED, span, around, False, state)
     if said is State.DENIED and Category.RESOLVED in clause.categories(mention):

@@ -12,7 +12,6 @@ from cds_service.core.findings.report_state import ReportState
 from cds_service.core.findings.sizes import attenuation_hu
 from cds_service.core.findings.spans import Quoting
 from cds_service.core.findings.targets import Surroundings
-from cds_service.core.findings.text import Tokens
 from cds_service.core.findings.vocabulary import Mineral, Sign
 
 
@@ -52,7 +51,7 @@ def read_signs(
                 if drafts is None:
                     drafts = state.lesions_at(
                         _sites_for(mention, lesions, named, mention.first in planes) or around.running,
-                        plural or is_plural(mention, state.tokens),
+                        plural or state.tokens.has_plural(mention.first, mention.stop),
                     )
                 for draft in drafts:
                     draft.findings.say(concept, what, span)
@@ -101,8 +100,3 @@ def _overlap(sign: Mention, site: Site) -> bool:
 
 def _distance(sign: Mention, first: int, stop: int) -> int:
     return max(first - sign.stop, sign.first - stop, 0)
-
-
-def is_plural(mention: Mention, tokens: Tokens) -> bool:
-    """Whether any of the words of a mention was written as a plural."""
-    return tokens.has_plural(mention.first, mention.stop)

@@ -129,15 +129,6 @@ def _counts(tokens: Tokens, index: int, mention: Mention, words: MeasureWords) -
     return (
         tokens.ends[index] - start < _THOUSANDS
         and tokens.words[index + 1] not in words.units
-        and are_several(tokens, mention)
+        and tokens.has_plural(mention.first, mention.stop)
         and not tokens.text[max(0, start - 1) : start].strip()
-    )
-
-
-def are_several(tokens: Tokens, mention: Mention) -> bool:
-    """Whether a word of the mention was written as a plural, that of "mass" included."""
-    return any(
-        tokens.ends[index] - tokens.starts[index] > len(tokens.words[index])
-        and tokens.text[tokens.ends[index] - 1] in "sS"
-        for index in range(mention.first, mention.stop)
     )

@@ -39,7 +39,11 @@ class Tokens:
     def is_plural(self, index: int) -> bool:
         """Whether the word at `index` was written as a plural that folding took away."""
         last = self.text[self.ends[index] - 1].casefold()
-        return last in self.grammar.plural_letters and not self.words[index].endswith(last)
+        if last not in self.grammar.plural_letters:
+            return False
+        # "Masses" loses two letters and still ends as plurals do; "haematous" loses one to its spelling.
+        word = self.words[index]
+        return not word.endswith(last) or self.ends[index] - self.starts[index] > len(word) + 1
 
     def has_plural(self, first: int, stop: int) -> bool:
         """Whether one of the words from `first` up to `stop` was."""
