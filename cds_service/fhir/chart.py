@@ -49,7 +49,7 @@ def read_chart(
 ) -> Chart:
     """Reads the chart that came with a call, as of the moment it was made (UTC where that has no zone)."""
     as_of = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
-    received = receive(call.prefetch, call.context)
+    received = receive(call.prefetch, call.context, call.fetched)
     patient, identity, foreign = _patient(received, call.patient_id, as_of)
     lab_reading = read_labs(received, labs, patient, identity, as_of)
     history_reading = read_history(Reader(received, history, read_text, identity, as_of, patient.age_years))

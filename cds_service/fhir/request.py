@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from cds_service.errors import InvalidRequest
+from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 
 _SCHEMA = json.loads(files("cds_service.fhir").joinpath("schemas/hook-request.schema.json").read_text("utf-8"))
 _ENVELOPE = Draft202012Validator(_SCHEMA)
@@ -44,6 +45,7 @@ class HookCall:
         context: the hook's context as sent.
         prefetch: the prefetch as sent; empty when none was.
         raw: the whole request.
+        fetched: what was fetched from the client's FHIR server since.
     """
 
     service: str
@@ -54,6 +56,7 @@ class HookCall:
     context: Mapping[str, Any]
     prefetch: Mapping[str, Any]
     raw: Mapping[str, Any]
+    fetched: Fetched = NOTHING_FETCHED
 
     @property
     def encounter_id(self) -> str:

@@ -4,11 +4,12 @@ Bundles are walked as plain JSON; no resource is validated here, so that a bad o
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.core.facts import Missing, SetAside
+from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 
 DEEPEST_BUNDLE = 3
 """Bundles within Bundles that are still opened."""
@@ -58,14 +59,14 @@ class Received:
 
     Attributes:
         by_type: resources by resourceType, in the order in which they came.
-        keys: for each prefetch key that was sent, None where it was read and holds something, else why it does not.
-        incomplete: keys that were read only in part, because the client reports an error beside its resources.
+        keys: for each prefetch key that was sent or fetched, None where it holds something, else why it does not.
+        incomplete: keys that were not read, or only in part, and why: an error was reported, or a page is missing.
         set_aside: prefetch values that are no resources.
     """
 
     by_type: Mapping[str, tuple[Held, ...]]
     keys: Mapping[str, Missing | None]
-    incomplete: frozenset[str]
+    incomplete: Mapping[str, Missing]
     set_aside: tuple[SetAside, ...]
 
     def of(self, *types: str) -> Iterator[Held]:
@@ -77,43 +78,85 @@ class Received:
         """Why something that this key was asked for is not there."""
         if key not in self.keys:
             return Missing.NOT_PROVIDED
-        if key in self.incomplete:
-            return Missing.NOT_READABLE
-        return self.keys[key] or Missing.NONE_ON_FILE
+        return self.incomplete.get(key) or self.keys[key] or Missing.NONE_ON_FILE
 
 
-def receive(prefetch: Json, context: Json) -> Received:
-    """Gathers the resources of the prefetch and of the Bundle in `context.draftReports`.
+def receive(prefetch: Json, context: Json, fetched: Fetched = NOTHING_FETCHED) -> Received:
+    """Gathers the resources of the prefetch, of what was fetched, and of the Bundle in `context.draftReports`.
 
     An absent key was not provided; null and an empty Bundle say that nothing is on file; an OperationOutcome says that
     the client could not read it. A resource that stands where a Bundle was asked for counts as a Bundle of one.
     """
-    by_type: dict[str, list[Held]] = {}
-    keys: dict[str, Missing | None] = {}
-    incomplete, set_aside = set(), []
+    gathering = _Gathering()
     for key, value in prefetch.items():
+        gathering.sent(key, value, continued=key in fetched.resources)
+    for key, values in fetched.resources.items():
+        for value in values:
+            gathering.take(key, value)
+    for key, why in fetched.failed.items():
+        gathering.failed(key, why)
+    drafts = context.get("draftReports")
+    if isinstance(drafts, dict):
+        gathering.file(_walk(drafts, "", False, 0))
+    gathered = {name: tuple(held) for name, held in gathering.by_type.items()}
+    set_aside = (*dict.fromkeys(gathering.set_aside), *fetched.set_aside, *_unread(gathered))
+    return Received(gathered, gathering.keys, gathering.incomplete, set_aside)
+
+
+class _Gathering:
+    """Collects what came, key by key."""
+
+    def __init__(self) -> None:
+        self.by_type: dict[str, list[Held]] = {}
+        self.keys: dict[str, Missing | None] = {}
+        self.incomplete: dict[str, Missing] = {}
+        self.set_aside: list[SetAside] = []
+
+    def sent(self, key: str, value: object, continued: bool) -> None:
+        """Take what the client sent under a key; `continued` says whether its further pages were fetched."""
         if value is None:
-            keys[key] = Missing.NONE_ON_FILE
-            continue
-        if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-            keys[key] = Missing.NOT_READABLE
-            set_aside.append(SetAside("prefetch", "a prefetch value is not a FHIR resource"))
-            continue
+            self.keys[key] = Missing.NONE_ON_FILE
+        elif not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+            self.keys[key] = Missing.NOT_READABLE
+            self.set_aside.append(SetAside("prefetch", "a prefetch value is not a FHIR resource"))
+        else:
+            self.take(key, value)
+            if next_page(value) and not continued:
+                self.incomplete.setdefault(key, Missing.NOT_ALL_READ)
+                self.set_aside.append(SetAside("prefetch", "further pages of a Bundle were not read"))
+
+    def take(self, key: str, value: Json) -> None:
+        """File the resources of a Bundle, or a resource that stands alone."""
         found = list(_walk(value, "", True, 0))
         outcomes = [held for held in found if held.resource["resourceType"] == "OperationOutcome"]
         failed = any(_is_failure(held.resource, alone=held.resource is value) for held in outcomes)
         if failed:
-            incomplete.add(key)
-        empty = Missing.NOT_READABLE if failed else Missing.NONE_ON_FILE
+            self.incomplete[key] = Missing.NOT_READABLE
         lost = sum(held.resource["resourceType"] == _NO_RESOURCE for held in found)
-        keys[key] = None if len(found) > len(outcomes) + lost else empty
-        _file(found, by_type)
-    drafts = context.get("draftReports")
-    if isinstance(drafts, dict):
-        _file(_walk(drafts, "", False, 0), by_type)
-    gathered = {name: tuple(held) for name, held in by_type.items()}
-    unread = _unread(gathered)
-    return Received(gathered, keys, frozenset(incomplete), (*dict.fromkeys(set_aside), *unread))
+        if len(found) > len(outcomes) + lost:
+            self.keys[key] = None
+        else:
+            self.keys.setdefault(key, Missing.NOT_READABLE if failed else Missing.NONE_ON_FILE)
+        self.file(found)
+
+    def failed(self, key: str, why: Missing) -> None:
+        """Note that a key was not fetched, or not to its end."""
+        self.keys.setdefault(key, why)
+        self.incomplete[key] = why
+
+    def file(self, found: Iterable[Held]) -> None:
+        """Put resources with the others of their type."""
+        for held in found:
+            self.by_type.setdefault(held.resource["resourceType"], []).append(held)
+
+
+def next_page(bundle: Json) -> str:
+    """The address of the page of a search that follows a Bundle's; empty where it is the last, or no Bundle."""
+    links = bundle.get("link") if bundle.get("resourceType") == "Bundle" else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "next":
+            return _text(link.get("url"))
+    return ""
 
 
 def _unread(gathered: Mapping[str, tuple[Held, ...]]) -> Iterator[SetAside]:
@@ -176,8 +219,3 @@ def _is_failure(outcome: Json, alone: bool) -> bool:
     if alone or not isinstance(issues, list):
         return True
     return any(isinstance(issue, dict) and issue.get("severity") in _SERIOUS for issue in issues)
-
-
-def _file(found: Any, by_type: dict[str, list[Held]]) -> None:
-    for held in found:
-        by_type.setdefault(held.resource["resourceType"], []).append(held)
