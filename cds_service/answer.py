@@ -4,33 +4,31 @@
 Cards and record come back together, never one alone.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
+from cds_service.audit.answered import NOTHING_BEFORE, Before, answered_json, card_digest
 from cds_service.audit.body import JudgedReport, record_body
-from cds_service.audit.record import Arrival, AuditRecord, Outcome, timestamp
+from cds_service.audit.record import Arrival, AuditRecord, Outcome, fingerprint, timestamp
 from cds_service.content.load import Content
-from cds_service.core.cards import differential_card, differential_list, must_not_miss_card
-from cds_service.core.differential import Differential, alarms, patterns_there, rank
-from cds_service.core.evaluate import evaluate
-from cds_service.core.facts import Facts, Reading
-from cds_service.core.history import contradicted, dated, merged
-from cds_service.core.next_tests import next_tests
-from cds_service.core.scoring import NO_ENTRY
-from cds_service.core.set_aside import condensed
+from cds_service.core.cards import Card, Manner, Seen, card_of, differential_list, must_not_miss_card
 from cds_service.fhir.chart import Chart, read_chart
-from cds_service.fhir.draft import read_draft
-from cds_service.fhir.outgoing import CallIdentity, Subject, card_json
+from cds_service.fhir.outgoing import CallIdentity, Subject, appended, card_json
 from cds_service.fhir.request import HookCall
-from cds_service.hooks.service import ReportToRead, Service
+from cds_service.hooks.service import Desk, Service, ToRead
+from cds_service.judgement import judge_report
 
-NOTHING_READ = Reading((), {}, (), ())
-NOTHING_FOUND = Differential((), (), (), (), ())
-NO_FINDING = "no soft tissue calcification or other qualifying finding in the report"
-NOTHING_RANKED = "no etiology reaches the threshold to be shown"
+READ_WITHIN_US = 500_000
+"""How long reports are read before the rest of them is left unread: the answer then says what is known."""
+
+NOT_TOLD = {
+    Manner.OPENING: "the work-up is complete or on order, and points to no etiology",
+    Manner.ORDERING: "no test that would tell is missing, or all of them are on order",
+}
+SPOKEN_FOR = "another report of the call has the card"
+OUT_OF_TIME = "the time was up before it was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +56,45 @@ class Answer:
     record: AuditRecord
 
 
-def answer(service: Service, call: HookCall, arrival: Arrival, setting: Setting) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A report and the card on it; `card` is None where it is silent, `digests` stand for what its card answers."""
+
+    judged: JudgedReport
+    card: Card | None
+    digests: tuple[str, ...] = ()
+
+
+def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
+    """The id of a call: the same for the same hookInstance, request, fetched data and content."""
+    fetched = [fingerprint({"fetched": dict(call.fetched.resources)})] if call.fetched.resources else []
+    return uuid5(NAMESPACE_URL, "|".join((call.hook_instance, arrival.fingerprint, content.version, *fetched)))
+
+
+def answer(
+    service: Service, call: HookCall, arrival: Arrival, setting: Setting, before: Before = NOTHING_BEFORE
+) -> Answer:
     """Answers one hook call.
+
+    Args:
+        service: the CDS service that was called.
+        call: the call, with what was fetched for it.
+        arrival: how it came in.
+        setting: what every answer shares.
+        before: what the same reader was told before; a card on an unchanged report is not repeated.
 
     Raises:
         InvalidRequest: a report is of another patient.
         ReportMissing: no report can be had.
     """
     content = setting.content
-    call_id = uuid5(NAMESPACE_URL, "|".join((call.hook_instance, arrival.fingerprint, content.version)))
+    call_id = call_id_of(call, arrival, content)
     ids = CallIdentity(call_id, setting.domain, setting.base_url)
-    to_read = service.reports(call)
     chart = read_chart(call, content.labs, content.history, arrival.as_of, content.vocabulary.read_history)
-    judged = [_judge(content, chart, report, arrival.as_of) for report in to_read]
-    cards = _cards(content, call, ids, judged, chart.orders)
+    to_read = service.read(call, chart, Desk(content, arrival.as_of))
+    told = list(_told(service.manner, content, chart, to_read, arrival, before))
+    cards = _cards(service.manner, content, call, ids, told)
+    spoken_of = [one.judged for one in told if one.card is not None] or [one.judged for one in told]
     record = AuditRecord(
         call_id=str(call_id),
         received_at=timestamp(arrival.received_at),
@@ -83,74 +106,72 @@ def answer(service: Service, call: HookCall, arrival: Arrival, setting: Setting)
         content_version=content.version,
         fingerprint=arrival.fingerprint,
         outcome=Outcome.CARD if cards else Outcome.SILENT,
-        leading_etiology=next((item.found.ranked[0].etiology for item in judged if item.found.ranked), ""),
+        leading_etiology=next((item.found.ranked[0].etiology for item in spoken_of if item.found.ranked), ""),
         cards=len(cards),
         duration_us=arrival.elapsed_us(),
-        body=record_body(judged, cards),
+        body=_body(to_read, told, cards, before),
     )
     return Answer(cards, record)
 
 
-def judge(content: Content, facts: Facts) -> Differential:
-    """The differential of one report's facts. Replay and the rules' own cases come in here, too."""
-    range_of = content.labs.range_for(facts.patient)
-    evaluation = evaluate(content.engine, facts, range_of)
-    ranked = rank(evaluation.outcomes, content.engine.rules.etiologies)
-    tests = next_tests(content.engine, evaluation) if ranked else ()
-    spoken, quiet = alarms(content.engine, facts)
-    patterns = patterns_there(content.vocabulary.patterns, facts, content.engine.sources)
-    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
-
-
-def _judge(content: Content, chart: Chart, to_read: ReportToRead, as_of: datetime) -> JudgedReport:
+def _body(to_read: ToRead, told: list[_Told], cards: list[dict[str, Any]], before: Before) -> dict[str, Any]:
+    body = record_body([one.judged for one in told], cards)
+    body |= answered_json(before.reader, (digest for one in told for digest in one.digests))
     if to_read.silent:
-        facts = _facts(content, chart, as_of, NOTHING_READ)
-        return JudgedReport(to_read.report, facts, NOTHING_FOUND, to_read.silent)
-    draft = read_draft(to_read.report, chart.report_observations, content.reader)
-    facts = _facts(content, chart, as_of, draft.reading)
-    found = judge(content, facts)
-    silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
-    return JudgedReport(to_read.report, facts, found, silent)
+        body |= {"silent": to_read.silent, "setAside": [[item.resource, item.reason] for item in to_read.set_aside]}
+    return body
 
 
-def _facts(content: Content, chart: Chart, as_of: datetime, reading: Reading) -> Facts:
-    """Chart and report together; the history that the report tells joins the chart's."""
-    told = [dated(fact, as_of.date(), chart.patient.age_years) for fact in reading.history]
-    stated = [*chart.history.values(), *told]
-    history = merged(stated)
-    return Facts(
-        as_of=as_of,
-        patient=chart.patient,
-        labs=content.labs.with_cautions(chart.labs, history),
-        missing_labs=chart.missing_labs,
-        history=history,
-        history_lists=chart.history_lists,
-        lesions=reading.lesions,
-        findings=reading.findings,
-        set_aside=condensed((*chart.set_aside, *reading.set_aside, *contradicted(stated, history))),
-        asides=reading.asides,
-    )
+def _told(
+    manner: Manner, content: Content, chart: Chart, to_read: ToRead, arrival: Arrival, before: Before
+) -> Iterator[_Told]:
+    """Each report of the call in turn, with the card on it or the reason for silence."""
+    started, spoken_for = arrival.elapsed_us(), False
+    for place, one in enumerate(to_read.reports):
+        if place and arrival.elapsed_us() - started > READ_WITHIN_US:
+            one = replace(one, silent=OUT_OF_TIME)
+        judged = judge_report(content, chart, to_read, one, arrival.as_of)
+        card = None
+        if not judged.silent or (manner is Manner.ASSISTING and judged.found.weak):
+            seen = Seen(judged.facts, judged.found, chart.orders | to_read.ordered, one.source)
+            card = card_of(manner, content.speaker, seen)
+        if card is None:
+            yield _Told(_silent(judged, NOT_TOLD.get(manner, "")), None)
+        elif spoken_for and manner.speaks_once:
+            yield _Told(_silent(judged, SPOKEN_FOR), None)
+        else:
+            spoken_for = True
+            yield _once(judged, card, before)
 
 
-def _why_silent(found: Differential) -> str:
-    entered = any(outcome.tier != NO_ENTRY for outcome in found.outcomes)
-    return NOTHING_RANKED if entered else NO_FINDING
+def _once(judged: JudgedReport, card: Card, before: Before) -> _Told:
+    """The card, unless this reader was told the same of the same report before."""
+    digest = card_digest(judged.report, judged.found)
+    earlier = before.calls.get(digest)
+    if earlier is not None:
+        reason = f"its card was answered before, in call {earlier}, and the report has not changed since"
+        return _Told(_silent(judged, reason), None)
+    # A report to which the card's own text was appended is the same report.
+    taken = [card_digest(appended(judged.report, card.appended), judged.found)] if card.appended else []
+    return _Told(replace(judged, silent=""), card, (digest, *taken))
+
+
+def _silent(judged: JudgedReport, reason: str) -> JudgedReport:
+    return judged if judged.silent else replace(judged, silent=reason)
 
 
 def _cards(
-    content: Content, call: HookCall, ids: CallIdentity, judged: Sequence[JudgedReport], ordered: frozenset[str]
+    manner: Manner, content: Content, call: HookCall, ids: CallIdentity, told: list[_Told]
 ) -> list[dict[str, Any]]:
-    """One differential card for each report that has one, then at most one must-not-miss card for the call."""
+    """The card of each report that has one, then at most one must-not-miss card for the call."""
     who = Subject(call.patient_id, call.encounter_id)
-    speaker = content.speaker
     built = [
-        card_json(card, item.report, differential_list(item.found), who, ids, content.words)
-        for item in judged
-        if item.found.ranked
-        for card in [differential_card(speaker, item.facts, item.found, ordered)]
+        card_json(one.card, one.judged.report, differential_list(one.judged.found), who, ids, content.words)
+        for one in told
+        if one.card is not None
     ]
-    alarmed = next((item for item in judged if item.found.spoken), None)
+    alarmed = None if manner.speaks_once else next((one.judged for one in told if one.judged.found.spoken), None)
     if alarmed is not None:
-        card = must_not_miss_card(speaker, alarmed.facts, alarmed.found)
+        card = must_not_miss_card(content.speaker, alarmed.facts, alarmed.found)
         built.append(card_json(card, alarmed.report, differential_list(alarmed.found), who, ids, content.words))
     return built

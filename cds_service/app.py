@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from flask import Flask
 
-from cds_service.answer import Answer, Setting, answer
+from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
+from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
@@ -20,7 +21,7 @@ from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
 from cds_service.core.explanation import explain
 from cds_service.fhir.request import HookCall, read_call
-from cds_service.hooks import SERVICES
+from cds_service.hooks import SERVICES, offered
 from cds_service.hooks.service import Service
 from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.gate import Gate
@@ -67,11 +68,13 @@ def create_app(
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
     setting = Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
-    offers = {service.id: _offer(service, setting) for service in SERVICES.values()}
+    store, seen = open_stores(settings, clock)
+    memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
+    services = offered(with_drafts=settings.draft_hooks == "on")
+    offers = {service.id: _offer(service, setting, memory) for service in services.values()}
     words = content.words.common
     sample = sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
-    _warm_up(offers, sample, clock())
-    store, seen = open_stores(settings, clock)
+    _warm_up(setting, sample, clock())
     store.put_content(content.version, content.snapshot)
     asked = settings.profile == "production"
     gate = Gate(clients, audience_bases(settings), seen.first_use, clock, asks_everybody=asked)
@@ -112,17 +115,19 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     return named if production else (sandbox_client(), *named)
 
 
-def _warm_up(offers: Mapping[str, Offer], sample: Mapping[str, Any], now: datetime) -> None:
+def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None:
     """Answer the sample call once, unrecorded: FHIR models are built when first used, and no caller should wait."""
     arrival = Arrival(now, now, "start", "", lambda: 0)
-    for offer in offers.values():
-        if offer.hook == sample["hook"]:
-            offer.advise(read_call(sample, offer.id, offer.hook), arrival)
+    for service in SERVICES.values():
+        if service.hook_name(setting.domain) == sample["hook"]:
+            answer(service, read_call(sample, service.id, sample["hook"]), arrival, setting)
 
 
-def _offer(service: Service, setting: Setting) -> Offer:
+def _offer(service: Service, setting: Setting, memory: Memory) -> Offer:
     def advise(call: HookCall, arrival: Arrival) -> Answer:
-        return answer(service, call, arrival, setting)
+        call_id = str(call_id_of(call, arrival, setting.content))
+        before = memory.of(service.id, call.user_id, call.patient_id, arrival, call_id)
+        return answer(service, call, arrival, setting, before)
 
     return Offer(
         id=service.id,

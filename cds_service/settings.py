@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
-_CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL")}
-_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1}
+_CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL"), "draft_hooks": ("on", "off")}
+_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1, "repeat_silence_hours": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Settings:
         cards_dir: folder of card wording to use instead of the packaged one.
         hook_domain: reverse-domain name in front of the project's own hook and of the extension keys on cards.
         clients_file: who may call, and how each proves it; required in production. The format: security/clients.py.
+        draft_hooks: "on" offers the draft report hooks of July 2026, too.
+        repeat_silence_hours: for how long a card on an unchanged report is not repeated to the same user; 0 repeats it.
         cors_origins: origins whose pages may call from a browser, separated by commas.
         max_body_bytes: the largest request body that is read.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
@@ -46,6 +48,8 @@ class Settings:
     cards_dir: Path | None = None
     hook_domain: str = "io.github.calcification-cds"
     clients_file: Path | None = None
+    draft_hooks: str = "off"
+    repeat_silence_hours: int = 24
     cors_origins: str = ""
     max_body_bytes: int = 4 * 1024 * 1024
     patient_key_file: Path = Path("var/patient.key")

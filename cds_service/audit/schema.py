@@ -64,6 +64,17 @@ cards = Table(
     sqlite_autoincrement=True,
 )
 
+# Which card told which reader what of which report; made from the record, so that a card is not repeated.
+answered = Table(
+    "answered",
+    metadata,
+    Column("seq", _seq, primary_key=True, autoincrement=True),
+    Column("reader", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("call_seq", _seq, ForeignKey("calls.seq"), nullable=False),
+    sqlite_autoincrement=True,
+)
+
 feedback = Table(
     "feedback",
     metadata,
@@ -156,6 +167,7 @@ _KEYS = {
     "schema_version": ["version"],
     "calls": ["seq"],
     "cards": ["seq"],
+    "answered": ["seq"],
     "feedback": ["seq", "digest"],
     "content_versions": ["version"],
 }

@@ -22,7 +22,16 @@ _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try 
 _RECORD_COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
 
 
-_KEEP_CALL, _KEEP_CARDS = insert(schema.calls), insert(schema.cards)
+_KEEP_CALL, _KEEP_CARDS, _KEEP_ANSWERED = insert(schema.calls), insert(schema.cards), insert(schema.answered)
+_ANSWERED = (
+    select(schema.answered.c.digest, schema.calls.c.call_id)
+    .select_from(schema.answered.join(schema.calls, schema.answered.c.call_seq == schema.calls.c.seq))
+    .where(schema.answered.c.reader == bindparam("asked_for"))
+    .where(schema.calls.c.received_at >= bindparam("asked_from"))
+    .where(schema.calls.c.received_at < bindparam("asked_until"))
+    .where(schema.calls.c.call_id != bindparam("asked_by"))
+    .order_by(schema.answered.c.seq)
+)
 _FIRST_LIKE = (
     select(schema.calls.c.received_at)
     .where(schema.calls.c.hook_instance == bindparam("asked_as"))
@@ -54,6 +63,7 @@ class Store:
         """
         values = {name: getattr(record, name) for name in _RECORD_COLUMNS}
         shown = [card["uuid"] for card in record.body.get("cards", ()) if "uuid" in card]
+        answered = _answered_rows(record.body)
         try:
             body = _pack(record.body)
             with self._engine.begin() as connection:
@@ -62,6 +72,8 @@ class Store:
                 if shown:
                     rows = [{"card_uuid": uuid, "call_seq": seq} for uuid in shown]
                     connection.execute(_KEEP_CARDS, rows)
+                if answered:
+                    connection.execute(_KEEP_ANSWERED, [{**row, "call_seq": seq} for row in answered])
         except (SQLAlchemyError, TypeError, ValueError) as error:
             raise RecordNotKept(_NOT_KEPT) from error
 
@@ -78,6 +90,25 @@ class Store:
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
         return received_at
+
+    def answered_before(self, reader: str, since: str, until: str, call_id: str) -> dict[str, str]:
+        """The calls whose cards told a reader something in a time, by digest; a call does not come before itself.
+
+        Args:
+            reader: as `Before.reader`.
+            since: the first moment, as `timestamp` writes it.
+            until: the moment at which it ends, which is left out.
+            call_id: the call that asks.
+
+        Raises:
+            RecordNotKept: the store cannot be read, so it could not keep the call's record either.
+        """
+        asked = {"asked_for": reader, "asked_from": since, "asked_until": until, "asked_by": call_id}
+        try:
+            with self._reading() as connection:
+                return {row.digest: row.call_id for row in connection.execute(_ANSWERED, asked)}
+        except SQLAlchemyError as error:
+            raise RecordNotKept(_NOT_KEPT) from error
 
     def find(self, call_id: str) -> list[StoredCall]:
         """Every delivery of one call, the first one first; empty when there is none."""
@@ -185,6 +216,11 @@ class Store:
         if connection.scalar(kept) is None:
             return Reception.REPEATED
         return Reception.UNKNOWN_CARD if call_seq is None else Reception.KEPT
+
+
+def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    told = body.get("answered", {})
+    return [{"reader": told["reader"], "digest": digest} for digest in told.get("digests", ())]
 
 
 def _stored_call(row: Row[Any]) -> StoredCall:

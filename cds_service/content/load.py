@@ -28,7 +28,7 @@ VERSION_LENGTH = 16
 """Hex digits of the content version: enough to tell versions of one installation apart."""
 
 NOT_RULES = ("vocabulary", "schema", "must-not-miss")
-CARD_KINDS = ("common", "differential", "must-not-miss")
+CARD_KINDS = ("common", "differential", "must-not-miss", "work-up", "missing-tests")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from cds_service.content.conditions import ConditionReader, KnownWords
 from cds_service.content.schemas import Schemas
 from cds_service.content.vocabulary_chart import history_vocabulary, lab_vocabulary
+from cds_service.content.vocabulary_reports import report_kinds
 from cds_service.content.vocabulary_text import text_vocabulary
 from cds_service.content.yaml_source import Source, read_source
 from cds_service.core.facts import HistoryFact
@@ -16,11 +17,12 @@ from cds_service.core.findings import ReportReader, TextVocabulary, read_history
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labels import Labels, LabOrder
 from cds_service.core.labs import LabVocabulary
+from cds_service.core.report_kinds import ReportKinds
 from cds_service.core.rules import Pattern
 from cds_service.core.statements import Attributes
 from cds_service.errors import ContentError, Problem
 
-KINDS = ("labs", "history", "findings", "cues", "sections")
+KINDS = ("labs", "history", "findings", "cues", "sections", "reports")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Vocabulary:
     labels: Labels
     known: KnownWords
     patterns: tuple[Pattern, ...]
+    reports: ReportKinds
 
     def read_history(self, text: str, resource: str) -> tuple[HistoryFact, ...]:
         """What a text of the chart says of the history."""
@@ -100,7 +103,7 @@ def _made_from(sources: Mapping[str, Source], units: Mapping[str, Any]) -> Vocab
     )
     patterns = _patterns(sources["labs"], known)
     whole = replace(known, patterns={pattern.id: pattern.when for pattern in patterns})
-    return Vocabulary(labs, history, ReportReader(text), labels, whole, patterns)
+    return Vocabulary(labs, history, ReportReader(text), labels, whole, patterns, report_kinds(data["reports"]))
 
 
 def _patterns(source: Source, known: KnownWords) -> tuple[Pattern, ...]:

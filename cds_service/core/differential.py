@@ -8,7 +8,7 @@ from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import NextTest
 from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
 from cds_service.core.rules import Alarm, Etiology, Pattern
-from cds_service.core.scoring import SHOWN, TIER_ORDER
+from cds_service.core.scoring import NOT_SHOWN, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
 
@@ -34,6 +34,12 @@ class Differential:
     spoken: tuple[Spoken, ...]
     kept_quiet: tuple[Spoken, ...]
     patterns: tuple[Pattern, ...] = ()
+
+    @property
+    def weak(self) -> tuple[Outcome, ...]:
+        """The etiologies whose entry finding is there and whose points fall short of being shown, best first."""
+        weak = (one for one in self.outcomes if one.tier == NOT_SHOWN and one.rule.status == ACTIVE)
+        return tuple(sorted(weak, key=lambda one: (-one.score, -one.rule.prior, one.rule.id)))
 
 
 def rank(outcomes: Iterable[Outcome], etiologies: Mapping[str, Etiology]) -> tuple[Outcome, ...]:

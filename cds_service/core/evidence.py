@@ -30,6 +30,13 @@ def states_presence(ref: str, facts: Facts, lesion: Lesion | None) -> bool:
     return ref in facts_there(facts, lesion)
 
 
+def is_denied(ref: str, facts: Facts, lesion: Lesion | None) -> bool:
+    """Whether a finding is said not to be there."""
+    name = ref.removeprefix("finding:")
+    stated = (lesion.findings.get(name) if lesion is not None else None) or facts.findings.get(name)
+    return stated is not None and stated.state is State.DENIED
+
+
 def facts_there(facts: Facts, lesion: Lesion | None) -> frozenset[str]:
     """Every fact that could answer a question at this lesion: "lab:egfr", "finding:lobulated", "age" and so on.
 

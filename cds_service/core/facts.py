@@ -4,7 +4,7 @@ Everything the engine says is said of these values, so a call can be judged agai
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -272,6 +272,7 @@ class Facts:
         findings: findings of the patient as a whole, by concept id.
         set_aside: what was received and not used.
         asides: what the report mentions without stating it of this patient here and now; nothing is judged by it.
+        chart_gaps: what the chart did not give of what was asked for, by prefetch key, and why.
     """
 
     as_of: datetime
@@ -284,3 +285,4 @@ class Facts:
     findings: Mapping[str, Finding]
     set_aside: tuple[SetAside, ...]
     asides: tuple[Aside, ...] = ()
+    chart_gaps: Mapping[str, Missing] = field(default_factory=dict)

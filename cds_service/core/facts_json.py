@@ -40,7 +40,7 @@ def facts_to_json(facts: Facts) -> Json:
     missing: dict[str, list[str]] = {}
     for lab, why in facts.missing_labs.items():
         missing.setdefault(str(why), []).append(lab)
-    stored = {
+    stored: Json = {
         "asOf": facts.as_of.isoformat(),
         "age": _text(facts.patient.age_years),
         "sex": facts.patient.sex,
@@ -54,6 +54,8 @@ def facts_to_json(facts: Facts) -> Json:
     }
     if facts.asides:
         stored["asides"] = [_aside(aside, quotes) for aside in facts.asides]
+    if facts.chart_gaps:
+        stored["gaps"] = {part: str(why) for part, why in facts.chart_gaps.items()}
     return {**stored, "quotes": [quote for quote, _ in quotes], "quotesAt": [start for _, start in quotes]}
 
 
@@ -71,6 +73,7 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
         findings={item[0]: _finding_from(item, quotes) for item in data["findings"]},
         set_aside=tuple(SetAside(*item) for item in data["setAside"]),
         asides=tuple(_aside_from(item, quotes) for item in data.get("asides", ())),
+        chart_gaps={part: Missing(why) for part, why in data.get("gaps", {}).items()},
     )
 
 

@@ -30,3 +30,5 @@ class CardWords:
     common: Wording
     differential: Wording
     must_not_miss: Wording
+    work_up: Wording
+    missing_tests: Wording

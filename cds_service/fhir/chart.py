@@ -11,7 +11,7 @@ from cds_service.core.labs import LabVocabulary
 from cds_service.fhir.history import Reader, ReadText, read_history
 from cds_service.fhir.labs import read_labs
 from cds_service.fhir.patient import read_patient
-from cds_service.fhir.prefetch import active_orders, lists_read
+from cds_service.fhir.prefetch import active_orders, chart_gaps, lists_read, prefetch_templates
 from cds_service.fhir.request import HookCall
 from cds_service.fhir.resources import Received, receive, resource_name
 from cds_service.fhir.subject import Identity, Whose, whose
@@ -32,6 +32,9 @@ class Chart:
         orders: the labs that are on order, by lab id.
         report_observations: Observations that came with the draft reports and are the patient's, as plain JSON.
         set_aside: what was received and not used.
+        gaps: what did not come of what is asked for, by prefetch key, and why.
+        received: everything that came.
+        identity: the patient's id, and the references that stand for it.
     """
 
     patient: Patient
@@ -42,6 +45,9 @@ class Chart:
     orders: frozenset[str]
     report_observations: tuple[Mapping[str, Any], ...]
     set_aside: tuple[SetAside, ...]
+    gaps: Mapping[str, Missing]
+    received: Received
+    identity: Identity
 
 
 def read_chart(
@@ -66,6 +72,9 @@ def read_chart(
             if not held.asked_for and whose(held.resource, identity) is not Whose.ANOTHER
         ),
         set_aside=(*received.set_aside, *foreign, *lab_reading.set_aside, *history_reading.set_aside),
+        gaps=chart_gaps(received, prefetch_templates(labs, history), labs, lab_reading.missing),
+        received=received,
+        identity=identity,
     )
 
 

@@ -43,6 +43,11 @@ def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader)
     return Draft(reading, "" if narrative.text else NO_NARRATIVE)
 
 
+def read_words(words: str, reader: ReportReader) -> Draft:
+    """Reads the words of an order as those of a report are read."""
+    return Draft(read_report(words, reader), "")
+
+
 def _contained(report: Json) -> list[Json]:
     contained = report.get("contained")
     return [item for item in contained if isinstance(item, dict)] if isinstance(contained, list) else []

@@ -1,14 +1,17 @@
-"""What the service asks its clients for, and which tests are already on order."""
+"""What the service asks its clients for, what of it did not come, and which tests are already on order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from cds_service.core.facts import Missing
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
+from cds_service.core.report_kinds import ReportKinds
 from cds_service.fhir.observations import LOINC_SYSTEMS, known_test
 from cds_service.fhir.resources import Received, codings, concept_text
 from cds_service.fhir.subject import Identity, Whose, whose
 
-PATIENT, ORDERS = "patient", "orders"
+PATIENT, ORDERS, IMAGING, REPORT = "patient", "orders", "imaging", "report"
 LIST_TYPES = {
     "conditions": ("Condition",),
     "procedures": ("Procedure",),
@@ -20,6 +23,24 @@ LIST_TYPES = {
 _LIST_COUNT = 200
 _OF_PATIENT = "patient={{context.patientId}}"
 _ON_ORDER = ("active", "on-hold")
+_CAME = (None, Missing.SET_ASIDE, Missing.TOO_OLD)
+
+
+def imaging_searches(kinds: ReportKinds) -> tuple[str, ...]:
+    """The searches for a patient's newest imaging reports, one for each category system.
+
+    US Core asks servers for the LOINC category, many file by HL7's sections, and not all take a list of both.
+    """
+    return tuple(_imaging_search(category, kinds.newest) for category in kinds.asked)
+
+
+def imaging_template(kinds: ReportKinds) -> str:
+    """The same as one prefetch template."""
+    return _imaging_search(",".join(kinds.asked), kinds.newest)
+
+
+def _imaging_search(category: str, count: int) -> str:
+    return f"DiagnosticReport?{_OF_PATIENT}&category={category}&_sort=-date&_count={count}"
 
 
 def prefetch_templates(labs: LabVocabulary, history: HistoryVocabulary) -> dict[str, str]:
@@ -58,16 +79,35 @@ def lists_read(received: Received) -> frozenset[str]:
     )
 
 
-def active_orders(received: Received, labs: LabVocabulary, identity: Identity) -> frozenset[str]:
-    """The labs that are on order already, by lab id: by code, by name, or as part of a panel."""
-    found: set[str] = set()
-    for held in received.of("ServiceRequest"):
-        request = held.resource
-        if request.get("status") in _ON_ORDER and whose(request, identity) is not Whose.ANOTHER:
-            found.update(_ordered(request.get("code"), labs))
+def chart_gaps(
+    received: Received, templates: Iterable[str], labs: LabVocabulary, missing_labs: Mapping[str, Missing]
+) -> dict[str, Missing]:
+    """What did not come of what the templates ask for, by key, and why. What came under another key did come."""
+    groups: dict[str, list[str]] = {}
+    for lab in labs.labs.values():
+        groups.setdefault(lab.prefetch, []).append(lab.id)
+    gaps = {}
+    for key in templates:
+        types = {PATIENT: ("Patient",), ORDERS: ("ServiceRequest",)}.get(key) or LIST_TYPES.get(key, ())
+        came = any(missing_labs.get(lab) in _CAME for lab in groups.get(key, ())) or any(received.of(*types))
+        if key in received.incomplete or not came:
+            gaps[key] = received.missing(key)
+    return gaps
+
+
+def orders_in(requests: Iterable[Mapping[str, Any]], labs: LabVocabulary) -> frozenset[str]:
+    """The labs that these ServiceRequests are for, by lab id, together with those of the same order."""
+    found = {lab for request in requests for lab in _ordered(request.get("code"), labs)}
     codes = {lab.orderable.loinc for lab in labs.labs.values() if lab.id in found and lab.orderable}
     together = {lab.id for lab in labs.labs.values() if lab.orderable and lab.orderable.loinc in codes}
     return frozenset(found | together)
+
+
+def active_orders(received: Received, labs: LabVocabulary, identity: Identity) -> frozenset[str]:
+    """The labs that are on order already, by lab id: by code, by name, or as part of a panel."""
+    requests = (held.resource for held in received.of("ServiceRequest"))
+    active = (request for request in requests if request.get("status") in _ON_ORDER)
+    return orders_in((request for request in active if whose(request, identity) is not Whose.ANOTHER), labs)
 
 
 def _ordered(code: object, labs: LabVocabulary) -> Iterator[str]:

@@ -59,6 +59,18 @@ class HookCall:
     fetched: Fetched = NOTHING_FETCHED
 
     @property
+    def user_id(self) -> str:
+        """The user as the context names it, such as Practitioner/123."""
+        named: str = self.context["userId"]
+        return named
+
+    @property
+    def user_type(self) -> str:
+        """The FHIR type of the user, such as Practitioner; empty where the context does not say."""
+        parts = self.user_id.split("/")
+        return parts[-2] if len(parts) > 1 else ""
+
+    @property
     def encounter_id(self) -> str:
         """The bare FHIR id of the encounter; empty where the context names none."""
         named = self.context.get("encounterId")

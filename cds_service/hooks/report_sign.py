@@ -2,49 +2,55 @@
 
 from typing import Any
 
+from cds_service.core.cards import Manner
 from cds_service.errors import InvalidRequest, ReportMissing
+from cds_service.fhir.chart import Chart
 from cds_service.fhir.request import HookCall
 from cds_service.fhir.subject import belongs_to
-from cds_service.hooks.service import ReportToRead, Service
+from cds_service.hooks.reports import why_unread
+from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
 
-_WITHDRAWN = ("cancelled", "entered-in-error")
 
-
-def reports(call: HookCall) -> list[ReportToRead]:
+def read(call: HookCall, _chart: Chart, desk: Desk) -> ToRead:
     """The DiagnosticReports being signed.
 
     Raises:
         InvalidRequest: the context holds no `draftReports`, or a report is of another patient.
         ReportMissing: there is none.
     """
-    bundle = call.context.get("draftReports")
-    if bundle is None:
+    if call.context.get("draftReports") is None:
         raise InvalidRequest(
             "context.draftReports is missing. Send a FHIR Bundle that holds the DiagnosticReport being signed."
         )
-    entries = bundle.get("entry")
+    drafts = drafts_in(call)
+    if not drafts:
+        raise ReportMissing("context.draftReports holds no DiagnosticReport. Send the report that is being signed.")
+    return ToRead(tuple(_checked(call, place, report, desk) for place, report in enumerate(drafts)))
+
+
+def drafts_in(call: HookCall) -> list[dict[str, Any]]:
+    """The DiagnosticReports in `context.draftReports`."""
+    bundle = call.context.get("draftReports")
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
     resources = (
         [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     )
-    drafts = [item for item in resources if isinstance(item, dict) and item.get("resourceType") == "DiagnosticReport"]
-    if not drafts:
-        raise ReportMissing("context.draftReports holds no DiagnosticReport. Send the report that is being signed.")
-    return [_checked(call, place, report) for place, report in enumerate(drafts)]
+    return [item for item in resources if isinstance(item, dict) and item.get("resourceType") == "DiagnosticReport"]
 
 
-def _checked(call: HookCall, place: int, report: dict[str, Any]) -> ReportToRead:
+def _checked(call: HookCall, place: int, report: dict[str, Any], desk: Desk) -> ReportToRead:
     if not belongs_to(report, call.patient_id):
         raise InvalidRequest(
             f"context.draftReports: DiagnosticReport number {place + 1} has a subject other than context.patientId. "
             "Send reports of the call's patient only."
         )
-    status = report.get("status")
-    return ReportToRead(report, f"the report is {status}" if status in _WITHDRAWN else "")
+    return ReportToRead(report, why_unread(report, desk.content.vocabulary.reports, call.context.get("category")))
 
 
 SERVICE = Service(
     id="calcification-report-sign",
     hook=".report-sign",
+    hook_version="0.1.0",
     title="Differential of soft tissue calcifications, at report signing",
     description=(
         "Reads the imaging report that is about to be signed together with the chart's labs and history, and returns "
@@ -55,5 +61,6 @@ SERVICE = Service(
         "For imaging reports in English. Send the unsigned DiagnosticReport in context.draftReports. Every prefetch "
         "key is optional: what is missing is treated as unknown, never as normal."
     ),
-    reports=reports,
+    manner=Manner.SIGNING,
+    read=read,
 )

@@ -1,20 +1,67 @@
-"""What a CDS service is: an id, a hook, and the reports that its context asks about."""
+"""What a CDS service is: an id, a hook, what it asks for, and the reports that a call of it asks about."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cds_service.content.load import Content
-from cds_service.fhir.prefetch import prefetch_templates
+from cds_service.core.cards import Manner, Source
+from cds_service.core.facts import SetAside
+from cds_service.fhir.chart import Chart
+from cds_service.fhir.prefetch import IMAGING, REPORT, imaging_searches, imaging_template, prefetch_templates
 from cds_service.fhir.request import HookCall
+
+SPECIFICATION = "2.0.1"
+"""The version of CDS Hooks that every service here keeps."""
+
+_REPORT_READ = "DiagnosticReport/{{context.reportId}}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportToRead:
-    """One report of a call: the DiagnosticReport as it came, and why it stays silent, if it does."""
+    """One report of a call, or one order.
+
+    Attributes:
+        report: the DiagnosticReport or ServiceRequest as it came.
+        silent: why it stays silent; empty where it does not.
+        words: what is read instead of a narrative; empty for a report.
+        source: what to call it on a card; None where the reader is writing it.
+        written_days: how long ago it was written.
+        regions: the parts of the body that are asked about; None for all.
+    """
 
     report: dict[str, Any]
-    silent: str
+    silent: str = ""
+    words: str = ""
+    source: Source | None = None
+    written_days: int = 0
+    regions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """What a call asks about.
+
+    Attributes:
+        reports: in the order in which they are judged.
+        silent: why nothing is read at all; empty where something is.
+        ordered: labs that the call itself orders, by lab id.
+        set_aside: reports and orders that came and are not read.
+    """
+
+    reports: tuple[ReportToRead, ...]
+    silent: str = ""
+    ordered: frozenset[str] = frozenset()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a hook reads a call with: the content, and the moment that it is judged by."""
+
+    content: Content
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +71,54 @@ class Service:
     Attributes:
         id: last part of its address.
         hook: name of the hook; a leading dot stands for the installation's reverse domain, which is put before it.
+        hook_version: version of the hook's definition that it answers.
         title, description, usage: for people who choose services (CDS Hooks discovery).
-        reports: the reports that a call asks about. Raises InvalidRequest or ReportMissing.
+        manner: how it speaks.
+        read: what a call asks about. Raises InvalidRequest or ReportMissing.
+        asks: prefetch keys beside the chart's; of them `hidden` are fetched and not stated in discovery.
+        spares: keys of the chart that it does without, for there shall be no more than twelve.
+        is_draft: whether the hook is a draft, offered only where the installation says so.
     """
 
     id: str
     hook: str
+    hook_version: str
     title: str
     description: str
     usage: str
-    reports: Callable[[HookCall], list[ReportToRead]]
+    manner: Manner
+    read: Callable[[HookCall, Chart, Desk], ToRead]
+    asks: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
+    is_draft: bool = False
 
     def hook_name(self, domain: str) -> str:
         """The hook's full name under the installation's reverse domain."""
         return domain + self.hook if self.hook.startswith(".") else self.hook
 
+    def prefetch(self, content: Content) -> dict[str, str]:
+        """The prefetch templates, by key."""
+        own = {IMAGING: imaging_template(content.vocabulary.reports), REPORT: _REPORT_READ}
+        chart = prefetch_templates(content.labs, content.history)
+        kept = {key: template for key, template in chart.items() if key not in self.spares}
+        return {**kept, **{key: own[key] for key in self.asks if key not in self.hidden}}
+
+    def queries(self, content: Content) -> dict[str, tuple[str, ...]]:
+        """What is fetched where prefetch did not bring it, by prefetch key; the searches of one key add up."""
+        own = {IMAGING: imaging_searches(content.vocabulary.reports), REPORT: (_REPORT_READ,)}
+        chart = {key: (template,) for key, template in prefetch_templates(content.labs, content.history).items()}
+        return {**{key: own[key] for key in self.asks}, **chart}
+
     def discovery(self, domain: str, content: Content) -> dict[str, Any]:
         """The service's entry in `GET /cds-services`."""
         return {
             "hook": self.hook_name(domain),
+            "hookVersion": self.hook_version,
             "title": self.title,
             "description": self.description,
             "id": self.id,
-            "prefetch": prefetch_templates(content.labs, content.history),
+            "prefetch": self.prefetch(content),
             "usageRequirements": self.usage,
+            "version": SPECIFICATION,
         }

@@ -66,7 +66,7 @@ IMPRESSION:
 
 
 def hook_request(number: int) -> Json:
-    """The request, with a hookInstance of its own for each number."""
+    """The request, with a hookInstance and a user of its own for each number."""
     prefetch: Json = {"patient": {"resourceType": "Patient", "id": "p1", "gender": "male", "birthDate": "1967-04-12"}}
     for place in range(50):
         group, resource = _observation(place)
@@ -88,7 +88,7 @@ def hook_request(number: int) -> Json:
     return {
         "hook": HOOK,
         "hookInstance": str(uuid5(NAMESPACE_URL, str(number))),
-        "context": {"userId": "Practitioner/1", "patientId": "p1", "draftReports": drafts},
+        "context": {"userId": f"Practitioner/{number}", "patientId": "p1", "draftReports": drafts},
         "prefetch": prefetch,
     }
 

@@ -38,7 +38,10 @@ CHART: Json = {
 
 
 def call(text: str = TEXT, prefetch: Json | None = None, **changed: Any) -> Json:
-    """A call; another text or chart makes another hookInstance. Members named with None are left out."""
+    """A call; another text or chart makes another hookInstance, and another user, who was told nothing before.
+
+    Members named with None are left out.
+    """
     report = {
         "resourceType": "DiagnosticReport",
         "id": "draft-1",
@@ -48,10 +51,11 @@ def call(text: str = TEXT, prefetch: Json | None = None, **changed: Any) -> Json
         "conclusion": text,
     }
     drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": report}]}
+    instance = changed.pop("hookInstance", str(uuid5(NAMESPACE_URL, text + repr(prefetch))))
     body = {
         "hook": HOOK,
-        "hookInstance": str(uuid5(NAMESPACE_URL, text + repr(prefetch))),
-        "context": {"userId": "Practitioner/example", "patientId": "example", "draftReports": drafts},
+        "hookInstance": instance,
+        "context": {"userId": f"Practitioner/{instance}", "patientId": "example", "draftReports": drafts},
         "prefetch": prefetch,
         **changed,
     }

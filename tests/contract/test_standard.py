@@ -106,7 +106,8 @@ def test_one_bad_observation_never_fails_the_call(what: str, resource: Any, serv
 
 def test_an_observation_nested_beyond_all_reading_costs_only_itself(service_url: str) -> None:
     deep = '{"url":"x","extension":[' * 3000 + "]}" * 3000
-    raw = json.dumps(call(prefetch=CHART)).replace('"status": "final"', f'"status": "final", "extension": [{deep}]', 1)
+    body = call(prefetch=CHART, hookInstance="0a6b3c55-6f0e-4b0b-8a4c-1b8f3ac5f002")
+    raw = json.dumps(body).replace('"status": "final"', f'"status": "final", "extension": [{deep}]', 1)
     answer = requests.post(service_url + URL, raw, headers={"Content-Type": "application/json"}, timeout=10)
     assert answer.status_code == 200
     assert len(answer.json()["cards"]) == 1

@@ -7,7 +7,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cds_service.answer import judge
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
 from cds_service.core.evaluate import facts_asked
@@ -18,6 +17,8 @@ from cds_service.core.scoring import criteria_of
 from cds_service.fhir.chart import read_chart
 from cds_service.fhir.draft import read_draft
 from cds_service.fhir.request import read_call
+from cds_service.hooks.service import Desk
+from cds_service.judgement import judge
 from tests.evaluation.figures import wilson
 from tests.evaluation.groups import GROUPS, Known, LeaveOut, everything, ungrouped
 from tests.evaluation.published import HOOK, PublishedCase, add_folder_argument, chosen_cases
@@ -41,7 +42,8 @@ def known_of(content: Content, case: PublishedCase) -> Known:
     """The facts of one case as its record keeps them, and the history by who tells it."""
     call = read_call(case.request, SERVICE.id, HOOK)
     chart = read_chart(call, content.labs, content.history, AS_OF, content.vocabulary.read_history)
-    told = read_draft(SERVICE.reports(call)[0].report, chart.report_observations, content.reader).reading.history
+    (report, *_) = SERVICE.read(call, chart, Desk(content, AS_OF)).reports
+    told = read_draft(report.report, chart.report_observations, content.reader).reading.history
     facts = facts_from_json(answered(content, case).body["reports"][0]["facts"])
     by_report = tuple(dated(fact, AS_OF.date(), chart.patient.age_years) for fact in told)
     return Known(facts, tuple(chart.history.values()), by_report)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.answer import NO_FINDING
 from cds_service.content.load import Content
+from cds_service.judgement import NO_FINDING
 from tests.evaluation.groups import FINDING_GROUPS, KEPT
 from tests.evaluation.reading_list import Listed
 from tests.evaluation.results import Answered, Deciding, answered, deciding, kin_of

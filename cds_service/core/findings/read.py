@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cds_service.core.facts import HistoryFact, Reading, SetAside
 from cds_service.core.findings.clause_reader import read_clause
@@ -152,6 +153,21 @@ def _by_sentence(found: tuple[list[Mention], ...], sentences: Sequence[Sentence]
             if starts[number] <= at:
                 slices[number][layer].append(mention)
     return slices
+
+
+class Examination(NamedTuple):
+    """What the name of an examination says: the first part of the body, and whether it is done by imaging."""
+
+    region: str | None
+    by_imaging: bool
+
+
+def read_examination(name: str, reader: ReportReader) -> Examination:
+    """Reads a name such as "MRI of the left hip"."""
+    tokens = reader.lexicon.tokenise(name)
+    found = reader.lexicon.scan(tokens)
+    sites = sites_of(found, len(tokens.words), tokens)
+    return Examination(next((site.region for site in sites if site.region), None), bool(found[Layer.MODALITY]))
 
 
 def read_site(text: str, reader: ReportReader) -> tuple[str | None, str | None]:

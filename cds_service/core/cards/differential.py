@@ -1,104 +1,99 @@
-"""The differential and must-not-miss cards: what they say, as values that know nothing of JSON or FHIR."""
+"""The differential card: the ranked etiologies of one report, each with what speaks for and against it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import accumulate, groupby
 
-from cds_service.core.differential import Differential, Spoken, moved_behind
+from cds_service.core.cards.card import (
+    EVIDENCE_LENGTH,
+    EXPLAINED,
+    ORDERS_PROPOSED,
+    SUMMARY_LENGTH,
+    TESTS_NAMED,
+    WEAK_NAMED,
+    Card,
+    Seen,
+    Speaker,
+    reviewed,
+    where_of,
+)
+from cds_service.core.cards.chart_line import chart_line
+from cds_service.core.cards.manner import Manner
+from cds_service.core.differential import Differential, moved_behind
 from cds_service.core.evaluate import Outcome, facts_asked
-from cds_service.core.evidence import describe, facts_there, lesion_of, states_presence
-from cds_service.core.facts import Facts, Lesion
-from cds_service.core.labels import Labels, LabOrder
+from cds_service.core.evidence import describe, facts_there, lesion_of
+from cds_service.core.facts import Facts
+from cds_service.core.labels import LabOrder
 from cds_service.core.markdown import bullets, cut, escape, table
 from cds_service.core.next_tests import NextTest
-from cds_service.core.rules import Etiology, Item, RuleSet
+from cds_service.core.rules import Etiology, Item
 from cds_service.core.scoring import SHOWN
-from cds_service.core.wording import CardWords, Wording
-
-SUMMARY_LENGTH = 139
-"""CDS Hooks: one sentence of fewer than 140 characters."""
-
-EXPLAINED, TESTS_NAMED, ORDERS_PROPOSED, EVIDENCE_LENGTH = 3, 3, 3, 220
-"""How much of the differential a card spells out; the call's page has all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One card, before it becomes JSON.
+def differential_card(speaker: Speaker, seen: Seen, manner: Manner) -> Card | None:
+    """The card of one report's differential; None where there is nothing to name.
 
-    Attributes:
-        kind: "differential" or "must-not-miss".
-        appended: the text that the update suggestion appends to the draft's conclusion; "" for none.
-        orders: the missing tests to propose orders for.
+    Only who signs can change the report, so only then does the card offer to. Who asks for help hears of weak evidence,
+    too.
     """
-
-    kind: str
-    summary: str
-    detail: str
-    indicator: str
-    appended: str
-    orders: tuple[LabOrder, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """What card texts are made from, besides the call itself."""
-
-    rules: RuleSet
-    labels: Labels
-    words: CardWords
-
-    def title(self, etiology: str) -> str:
-        """The etiology's name by itself."""
-        return self.rules.named(etiology).name
-
-    def full_title(self, etiology: str) -> str:
-        """The document's name with the one in use today, where that is another."""
-        known = self.rules.named(etiology)
-        if known.modern_name.casefold() == known.name.casefold():
-            return known.name
-        return self.words.differential.say("today", name=known.name, modern=known.modern_name)
-
-    def name(self, etiology: str) -> str:
-        """The etiology's name within a sentence: without the capital, unless it is an abbreviation."""
-        title = self.title(etiology)
-        return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def differential_card(speaker: Speaker, facts: Facts, found: Differential, ordered: frozenset[str]) -> Card:
-    """The card of one report's differential.
-
-    Args:
-        speaker: rules, names and wording.
-        facts: the call's facts.
-        found: the differential; its `ranked` must not be empty.
-        ordered: the labs that are already on order.
-    """
-    words = speaker.words.differential
-    tests = tuple(test for test in found.next_tests if test.lab in speaker.labels.orders and test.lab not in ordered)
-    parts = [_ranking(speaker, facts, found)]
-    parts += [_explained(speaker, facts, outcome, found) for outcome in found.ranked[:EXPLAINED]]
-    parts.append(_missing(speaker, facts, tests, found))
-    best = found.ranked[0]
-    parts.append("> " + words.say("document", name=speaker.name(best.etiology), quote=escape(best.rule.quote)))
-    if facts.set_aside:
-        parts.append(words.say("set_aside", count=sum(item.count for item in facts.set_aside)))
-    parts.append(words.say("limits", reviewed=reviewed(words, (outcome.rule.reviewed for outcome in found.ranked))))
-    orders = tuple(speaker.labels.orders[test.lab] for test in tests[:ORDERS_PROPOSED])
+    words, found = speaker.words.differential, seen.found
+    weak = found.weak[:WEAK_NAMED] if manner is Manner.ASSISTING else ()
+    if not found.ranked and not weak:
+        return None
+    orders = proposed(speaker, seen)
     return Card(
         kind="differential",
-        summary=_summary(speaker, found.ranked),
-        detail="\n\n".join(parts),
+        summary=_summary(speaker, found.ranked) if found.ranked else _weak_summary(speaker, weak),
+        detail=differential_detail(speaker, seen, weak),
         indicator=words.say("indicator"),
-        appended=_conclusion(speaker, facts, found, orders),
+        appended=_conclusion(speaker, seen.facts, found, orders) if found.ranked and manner.edits else "",
         orders=orders,
     )
 
 
-def reviewed(words: Wording, reviewers: Iterable[str]) -> str:
-    """Who signed the rules, or that nobody did."""
-    named = [name for name in dict.fromkeys(reviewers) if name != "none"]
-    return words.say("reviewed.some", names="; ".join(named)) if named else words.say("reviewed.none")
+def differential_detail(speaker: Speaker, seen: Seen, weak: tuple[Outcome, ...] = ()) -> str:
+    """The detail of a card that shows the whole differential, as Markdown."""
+    words, facts, found = speaker.words.differential, seen.facts, seen.found
+    parts = [speaker.read_from(seen.source)] if seen.source is not None else []
+    if found.ranked:
+        parts.append(_ranking(speaker, facts, found))
+        parts += [_explained(speaker, facts, outcome, found) for outcome in found.ranked[:EXPLAINED]]
+    if weak:
+        told = [_explained(speaker, facts, outcome, found) for outcome in weak]
+        parts += [words.say("weak.heading"), *told]
+    parts.append(missing_tests(speaker, seen) if found.ranked else "")
+    best = (*found.ranked, *weak)[0]
+    parts.append("> " + words.say("document", name=speaker.name(best.etiology), quote=escape(best.rule.quote)))
+    parts.append(chart_line(speaker, facts))
+    if facts.set_aside:
+        parts.append(words.say("set_aside", count=sum(item.count for item in facts.set_aside)))
+    signed = (outcome.rule.reviewed for outcome in (*found.ranked, *weak))
+    parts.append(words.say("limits", reviewed=reviewed(words, signed)))
+    return "\n\n".join(filter(None, parts))
+
+
+def orderable(speaker: Speaker, seen: Seen) -> tuple[NextTest, ...]:
+    """The missing tests that can be ordered on their own and are not on order yet, the most telling first."""
+    orders = speaker.labels.orders
+    return tuple(test for test in seen.found.next_tests if test.lab in orders and test.lab not in seen.ordered)
+
+
+def proposed(speaker: Speaker, seen: Seen) -> tuple[LabOrder, ...]:
+    """The orders that a card proposes."""
+    return tuple(speaker.labels.orders[test.lab] for test in orderable(speaker, seen)[:ORDERS_PROPOSED])
+
+
+def missing_tests(speaker: Speaker, seen: Seen) -> str:
+    """What is missing and what it would change; empty where all that is missing is on order."""
+    words, tests = speaker.words.differential, orderable(speaker, seen)
+    if not tests:
+        return words.say("missing.nothing") if not seen.found.next_tests else ""
+    lines = [_test(speaker, seen.facts, test) for test in tests[:TESTS_NAMED]]
+    return words.say("missing.heading") + "\n\n" + bullets(lines)
+
+
+def _weak_summary(speaker: Speaker, weak: tuple[Outcome, ...]) -> str:
+    names = ", ".join(speaker.name(outcome.etiology) for outcome in weak)
+    return cut(speaker.words.differential.say("weak.summary", names=names), SUMMARY_LENGTH)
 
 
 def _summary(speaker: Speaker, ranked: tuple[Outcome, ...]) -> str:
@@ -127,7 +122,7 @@ def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
                 words.say(f"tiers.{outcome.tier}"),
                 str(outcome.score),
                 f"{outcome.low} … {outcome.high}" if outcome.low < outcome.high else str(outcome.score),
-                escape(_where(speaker, facts, outcome.lesion)),
+                escape(where_of(speaker, facts, outcome.lesion)),
             ]
         )
     return table(head, rows)
@@ -142,11 +137,6 @@ def places(ranked: tuple[Outcome, ...], etiologies: Mapping[str, Etiology]) -> l
     runs = [len(list(run)) for _, run in groupby(keys)]
     firsts = accumulate(runs, initial=1)
     return [f"{'=' if run > 1 else ''}{first}" for run, first in zip(runs, firsts, strict=False) for _ in range(run)]
-
-
-def _where(speaker: Speaker, facts: Facts, lesion_id: str) -> str:
-    lesion = lesion_of(facts, lesion_id)
-    return lesion.label if lesion is not None else speaker.words.common.say("site_not_stated")
 
 
 def _explained(speaker: Speaker, facts: Facts, outcome: Outcome, found: Differential) -> str:
@@ -217,14 +207,6 @@ def _item(speaker: Speaker, facts: Facts, outcome: Outcome, item: Item, sign: st
     return speaker.words.differential.say("item", **values, evidence=escape(cut(evidence, EVIDENCE_LENGTH)))
 
 
-def _missing(speaker: Speaker, facts: Facts, tests: tuple[NextTest, ...], found: Differential) -> str:
-    words = speaker.words.differential
-    if not tests:
-        return words.say("missing.nothing") if not found.next_tests else ""
-    lines = [_test(speaker, facts, test) for test in tests[:TESTS_NAMED]]
-    return words.say("missing.heading") + "\n\n" + bullets(lines)
-
-
 def _test(speaker: Speaker, facts: Facts, test: NextTest) -> str:
     words = speaker.words.differential
     values = {"test": escape(speaker.labels.orders[test.lab].name), "state": str(facts.missing_labs.get(test.lab, ""))}
@@ -240,47 +222,11 @@ def _conclusion(speaker: Speaker, facts: Facts, found: Differential, orders: tup
         names = [speaker.name(outcome.etiology) for outcome in found.ranked if outcome.tier == tier]
         if names:
             parts.append(words.say(f"conclusion.{tier}", names=", ".join(names)))
-    where = _where(speaker, facts, found.ranked[0].lesion)
+    where = where_of(speaker, facts, found.ranked[0].lesion)
     text = words.say("conclusion.differential", where=where, parts="; ".join(parts))
     if orders:
         text += " " + words.say("conclusion.recommend", tests=", ".join(order.name for order in orders))
     return text
-
-
-def must_not_miss_card(speaker: Speaker, facts: Facts, found: Differential) -> Card:
-    """The one card of all must-not-miss rules that speak; `found.spoken` must not be empty."""
-    words = speaker.words.must_not_miss
-    parts = []
-    for spoken in found.spoken:
-        lesion = lesion_of(facts, spoken.lesion)
-        where = escape(_where(speaker, facts, spoken.lesion))
-        parts.append(words.say("message", title=escape(spoken.alarm.title), where=where, message=spoken.alarm.message))
-        parts.append(bullets(words.say("evidence", evidence=told) for told in _told(speaker, facts, spoken, lesion)))
-        parts.append("> " + words.say("document", quote=escape(spoken.alarm.quote)))
-    forbidden = dict.fromkeys(name for spoken in found.spoken for name in spoken.alarm.forbids)
-    if forbidden:
-        parts.append(words.say("forbids", names=", ".join(words.say(f"forbidden.{name}") for name in forbidden)))
-    reviewers = (spoken.alarm.reviewed for spoken in found.spoken)
-    parts.append(words.say("limits", reviewed=reviewed(words, reviewers)))
-    return Card("must-not-miss", _alarm_summary(words, found), "\n\n".join(parts), words.say("indicator"), "", ())
-
-
-def _told(speaker: Speaker, facts: Facts, spoken: Spoken, lesion: Lesion | None) -> list[str]:
-    """The facts that a trigger asks for and that speak for it, each by name."""
-    told = []
-    for ref in dict.fromkeys(ref for atom in spoken.alarm.trigger.atoms() for ref in atom.about):
-        if states_presence(ref, facts, lesion):
-            name = speaker.labels.findings.get(ref.removeprefix("finding:"), "")
-            evidence = escape(cut(describe([ref], facts, lesion, speaker.labels), EVIDENCE_LENGTH))
-            told.append(f"{name}: {evidence}" if name else evidence)
-    return told
-
-
-def _alarm_summary(words: Wording, found: Differential) -> str:
-    title = found.spoken[0].alarm.title
-    if len(found.spoken) > 1:
-        title = words.say("summary.more", title=title, count=len(found.spoken) - 1)
-    return cut(words.say("summary.one", title=title), SUMMARY_LENGTH)
 
 
 def differential_list(found: Differential) -> list[dict[str, object]]:

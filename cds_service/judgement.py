@@ -1,0 +1,83 @@
+"""One report with its chart, judged: text to facts, facts to the differential."""
+
+from datetime import datetime
+
+from cds_service.audit.body import JudgedReport
+from cds_service.content.load import Content
+from cds_service.core.differential import Differential, alarms, patterns_there, rank
+from cds_service.core.evaluate import evaluate
+from cds_service.core.facts import Facts, Reading
+from cds_service.core.history import contradicted, dated, merged
+from cds_service.core.next_tests import next_tests
+from cds_service.core.scoring import NO_ENTRY
+from cds_service.core.set_aside import condensed
+from cds_service.fhir.chart import Chart
+from cds_service.fhir.draft import read_draft, read_words
+from cds_service.hooks.service import ReportToRead, ToRead
+
+NOTHING_READ = Reading((), {}, (), ())
+NOTHING_FOUND = Differential((), (), (), (), ())
+NO_FINDING = "no soft tissue calcification or other qualifying finding in the report"
+NOTHING_RANKED = "no etiology reaches the threshold to be shown"
+ELSEWHERE = "what it shows lies in another part of the body than what is ordered"
+
+
+def judge(content: Content, facts: Facts) -> Differential:
+    """The differential of one report's facts. Replay and the rules' own cases come in here, too."""
+    range_of = content.labs.range_for(facts.patient)
+    evaluation = evaluate(content.engine, facts, range_of)
+    ranked = rank(evaluation.outcomes, content.engine.rules.etiologies)
+    tests = next_tests(content.engine, evaluation) if ranked else ()
+    spoken, quiet = alarms(content.engine, facts)
+    patterns = patterns_there(content.vocabulary.patterns, facts, content.engine.sources)
+    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
+
+
+def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> JudgedReport:
+    """One report of a call, judged; `silent` says why nothing can be said of it, empty where something may be."""
+    if one.silent:
+        facts = _facts(content, chart, to_read, NOTHING_READ, as_of, one.written_days)
+        return JudgedReport(one.report, facts, NOTHING_FOUND, one.silent)
+    if one.words:
+        draft = read_words(one.words, content.reader)
+    else:
+        draft = read_draft(one.report, chart.report_observations, content.reader)
+    facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
+    found = judge(content, facts)
+    if one.regions is not None and found.ranked and not _lies_in(found, facts, one.regions):
+        return JudgedReport(one.report, facts, found, ELSEWHERE)
+    silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
+    return JudgedReport(one.report, facts, found, silent)
+
+
+def _facts(
+    content: Content, chart: Chart, to_read: ToRead, reading: Reading, as_of: datetime, written_days: int
+) -> Facts:
+    """Chart and report together; the history that the report tells joins the chart's."""
+    told = [dated(fact, as_of.date(), chart.patient.age_years, written_days) for fact in reading.history]
+    stated = [*chart.history.values(), *told]
+    history = merged(stated)
+    set_aside = (*chart.set_aside, *to_read.set_aside, *reading.set_aside, *contradicted(stated, history))
+    return Facts(
+        as_of=as_of,
+        patient=chart.patient,
+        labs=content.labs.with_cautions(chart.labs, history),
+        missing_labs=chart.missing_labs,
+        history=history,
+        history_lists=chart.history_lists,
+        lesions=reading.lesions,
+        findings=reading.findings,
+        set_aside=condensed(set_aside),
+        asides=reading.asides,
+        chart_gaps=chart.gaps,
+    )
+
+
+def _lies_in(found: Differential, facts: Facts, regions: frozenset[str]) -> bool:
+    named = {outcome.lesion for outcome in found.ranked}
+    return any(lesion.region in regions for lesion in facts.lesions if lesion.id in named)
+
+
+def _why_silent(found: Differential) -> str:
+    entered = any(outcome.tier != NO_ENTRY for outcome in found.outcomes)
+    return NOTHING_RANKED if entered else NO_FINDING
