@@ -88,15 +88,13 @@ def answer(
         ReportMissing: no report can be had.
     """
     content = setting.content
-    call_id = call_id_of(call, arrival, content)
-    ids = CallIdentity(call_id, setting.domain, setting.base_url)
+    ids = CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url)
     chart = read_chart(call, content.labs, content.history, arrival.as_of, content.vocabulary.read_history)
     to_read = service.read(call, chart, Desk(content, arrival.as_of))
     told = list(_told(service.manner, content, chart, to_read, arrival, before))
     cards = _cards(service.manner, content, call, ids, told)
-    spoken_of = [one.judged for one in told if one.card is not None] or [one.judged for one in told]
     record = AuditRecord(
-        call_id=str(call_id),
+        call_id=str(ids.call_id),
         received_at=timestamp(arrival.received_at),
         service=service.id,
         hook=call.hook,
@@ -106,12 +104,18 @@ def answer(
         content_version=content.version,
         fingerprint=arrival.fingerprint,
         outcome=Outcome.CARD if cards else Outcome.SILENT,
-        leading_etiology=next((item.found.ranked[0].etiology for item in spoken_of if item.found.ranked), ""),
+        leading_etiology=_leading(told),
         cards=len(cards),
         duration_us=arrival.elapsed_us(),
         body=_body(to_read, told, cards, before),
     )
     return Answer(cards, record)
+
+
+def _leading(told: list[_Told]) -> str:
+    """The first etiology of the first report with a card; without a card, of the first that has one."""
+    ranked = sorted((one for one in told if one.judged.found.ranked), key=lambda one: one.card is None)
+    return ranked[0].judged.found.ranked[0].etiology if ranked else ""
 
 
 def _body(to_read: ToRead, told: list[_Told], cards: list[dict[str, Any]], before: Before) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from cds_service.commands.trial import add_trial_arguments, tried
@@ -33,7 +33,10 @@ def run(arguments: Namespace) -> int:
 
 def as_text(told: Explanation, only: str | None) -> str:
     """The explanation as lines of text."""
-    return "\n".join(line for report in told.reports for line in _report(report, told, only))
+    lines = [line for report in told.reports for line in _report(report, told, only)]
+    if told.silent:
+        lines += [f"No report was looked at: {told.silent}", *_set_aside(told.set_aside)]
+    return "\n".join(lines)
 
 
 def _report(report: ReportRow, told: Explanation, only: str | None) -> Iterator[str]:
@@ -50,9 +53,13 @@ def _report(report: ReportRow, told: Explanation, only: str | None) -> Iterator[
     if report.tests:
         yield "\nMissing tests, the most telling first"
         yield from (f"  {test.name} ({test.missing}): first could be {test.leaders}" for test in report.tests)
-    if report.set_aside:
+    yield from _set_aside(report.set_aside)
+
+
+def _set_aside(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    if rows:
         yield "\nSet aside"
-        yield from (f"  {resource}: {reason}" for resource, reason in report.set_aside)
+        yield from (f"  {resource}: {reason}" for resource, reason in rows)
 
 
 def _facts(report: ReportRow) -> Iterator[str]:

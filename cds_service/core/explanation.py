@@ -98,16 +98,22 @@ class ReportRow:
     alarms: tuple[AlarmRow, ...]
     set_aside: tuple[tuple[str, str], ...]
     patterns: tuple[str, ...] = ()
+    chart_gaps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A whole call, explained. `likely` and `possible` are the thresholds in points."""
+    """A whole call, explained. `likely` and `possible` are the thresholds in points.
+
+    `silent` says why nothing was read at all, `set_aside` what came and was not read then.
+    """
 
     reports: tuple[ReportRow, ...]
     cards: tuple[Json, ...]
     likely: int
     possible: int
+    silent: str = ""
+    set_aside: tuple[tuple[str, str], ...] = ()
 
 
 def explain(body: Json, content: Json) -> Explanation:
@@ -120,7 +126,14 @@ def explain(body: Json, content: Json) -> Explanation:
     labels = labels_of(content)
     reports = tuple(_report(report, content, labels) for report in body["reports"])
     scoring = content["scoring"]
-    return Explanation(reports, tuple(body["cards"]), scoring["likely"], scoring["possible"])
+    return Explanation(
+        reports=reports,
+        cards=tuple(body["cards"]),
+        likely=scoring["likely"],
+        possible=scoring["possible"],
+        silent=body.get("silent", ""),
+        set_aside=tuple((resource, reason) for resource, reason in body.get("setAside", ())),
+    )
 
 
 def labels_of(content: Json) -> Labels:
@@ -157,6 +170,7 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
         patterns=tuple(report.get("patterns", ())),
+        chart_gaps=tuple((part, str(why)) for part, why in facts.chart_gaps.items()),
     )
 
 

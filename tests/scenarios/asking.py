@@ -1,17 +1,21 @@
 """Asks the service as an EHR would, in this process: a report, a chart, the cards that come back."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cds_service.answer import Setting, answer
+from cds_service.audit.answered import NOTHING_BEFORE, Before
 from cds_service.audit.record import Arrival, AuditRecord, fingerprint
 from cds_service.content.load import load_content
 from cds_service.content.locate import default_content
+from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
+from cds_service.hooks.service import Service
 
 DOMAIN = "io.github.calcification-cds"
 HOOK = f"{DOMAIN}.report-sign"
@@ -124,11 +128,34 @@ def hook_request(
     }
 
 
-def ask(request: Json) -> Told:
-    """The answer to a request, judged at a fixed moment."""
-    call = read_call(request, SERVICE.id, HOOK)
-    arrival = Arrival(AS_OF, AS_OF, "tests", fingerprint(request), lambda: 0)
-    given = answer(
-        SERVICE, call, arrival, Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}")
-    )
+def ask(
+    request: Json,
+    service: Service = SERVICE,
+    before: Before = NOTHING_BEFORE,
+    elapsed_us: Callable[[], int] = lambda: 0,
+    fetched: Fetched = NOTHING_FETCHED,
+) -> Told:
+    """The answer of a service to a request, judged at a fixed moment."""
+    call = replace(read_call(request, service.id, service.hook_name(DOMAIN)), fetched=fetched)
+    arrival = Arrival(AS_OF, AS_OF, "tests", fingerprint(request), elapsed_us)
+    setting = Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}")
+    given = answer(service, call, arrival, setting, before)
     return Told(given.cards, given.record)
+
+
+def stored_report(name: str, text: str, day: str, **more: Any) -> Json:
+    """A final imaging report as a FHIR server has it."""
+    category = [{"coding": [{"system": "http://loinc.org", "code": "LP29684-5"}]}]
+    stored = {"id": name, "status": "final", "effectiveDateTime": day, "category": category, **more}
+    return report(text, **stored)
+
+
+def request_of(service: Service, context: Mapping[str, Any], prefetch: Mapping[str, Any], user: str = "") -> Json:
+    """A whole request of any hook; the context's user is a practitioner unless named."""
+    instance = str(uuid5(NAMESPACE_URL, f"{service.id} {json.dumps([context, prefetch], sort_keys=True)}"))
+    return {
+        "hook": service.hook_name(DOMAIN),
+        "hookInstance": instance,
+        "context": {"userId": user or "Practitioner/1", "patientId": "p1", **context},
+        "prefetch": {"patient": {"resourceType": "Patient", "id": "p1"}, **prefetch},
+    }

@@ -1,6 +1,6 @@
 """What every card is made of: its value, and the names and wording that its texts are made from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cds_service.core.differential import Differential
@@ -88,6 +88,21 @@ class Speaker:
         """The etiology's name within a sentence: without the capital, unless it is an abbreviation."""
         title = self.title(etiology)
         return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+    def fitting(self, names: Sequence[str], say: Callable[[str], str]) -> str:
+        """The summary that names as many as fit into its length, the others counted.
+
+        Args:
+            names: at least one.
+            say: the sentence, given the names as one text.
+        """
+        for named in range(len(names), 0, -1):
+            listed = ", ".join(names[:named])
+            if named < len(names):
+                listed = self.words.common.say("more", names=listed, count=len(names) - named)
+            if len(say(listed)) <= SUMMARY_LENGTH:
+                return say(listed)
+        return cut(say(names[0]), SUMMARY_LENGTH)
 
     def read_from(self, source: Source) -> str:
         """The line that says what was read."""

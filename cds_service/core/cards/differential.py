@@ -7,7 +7,6 @@ from cds_service.core.cards.card import (
     EVIDENCE_LENGTH,
     EXPLAINED,
     ORDERS_PROPOSED,
-    SUMMARY_LENGTH,
     TESTS_NAMED,
     WEAK_NAMED,
     Card,
@@ -92,22 +91,14 @@ def missing_tests(speaker: Speaker, seen: Seen) -> str:
 
 
 def _weak_summary(speaker: Speaker, weak: tuple[Outcome, ...]) -> str:
-    names = ", ".join(speaker.name(outcome.etiology) for outcome in weak)
-    return cut(speaker.words.differential.say("weak.summary", names=names), SUMMARY_LENGTH)
+    names = [speaker.name(outcome.etiology) for outcome in weak]
+    return speaker.fitting(names, lambda listed: speaker.words.differential.say("weak.summary", names=listed))
 
 
 def _summary(speaker: Speaker, ranked: tuple[Outcome, ...]) -> str:
-    words = speaker.words.differential
-    tier = ranked[0].tier
+    words, tier = speaker.words.differential, ranked[0].tier
     names = [speaker.name(outcome.etiology) for outcome in ranked if outcome.tier == tier]
-    for named in range(len(names), 0, -1):
-        listed = ", ".join(names[:named])
-        if named < len(names):
-            listed = words.say("summary.more", names=listed, count=len(names) - named)
-        sentence = words.say(f"summary.{tier}", names=listed)
-        if len(sentence) <= SUMMARY_LENGTH:
-            return sentence
-    return cut(words.say(f"summary.{tier}", names=names[0]), SUMMARY_LENGTH)
+    return speaker.fitting(names, lambda listed: words.say(f"summary.{tier}", names=listed))
 
 
 def _ranking(speaker: Speaker, facts: Facts, found: Differential) -> str:
@@ -142,7 +133,8 @@ def places(ranked: tuple[Outcome, ...], etiologies: Mapping[str, Etiology]) -> l
 def _explained(speaker: Speaker, facts: Facts, outcome: Outcome, found: Differential) -> str:
     words = speaker.words.differential
     lines = []
-    narrower = moved_behind(outcome, found.ranked, speaker.rules.etiologies)
+    is_ranked = outcome in found.ranked
+    narrower = moved_behind(outcome, found.ranked, speaker.rules.etiologies) if is_ranked else ""
     if narrower:
         lines.append(words.say("behind", narrower=escape(speaker.name(narrower))))
     if outcome.capped_by:

@@ -1,6 +1,6 @@
 """The card when an order is signed that concerns a soft tissue calcification: the tests that nobody has ordered yet."""
 
-from cds_service.core.cards.card import EVIDENCE_LENGTH, SUMMARY_LENGTH, Card, Seen, Speaker, reviewed, where_of
+from cds_service.core.cards.card import EVIDENCE_LENGTH, Card, Seen, Speaker, reviewed, where_of
 from cds_service.core.cards.chart_line import chart_line
 from cds_service.core.cards.differential import missing_tests, proposed
 from cds_service.core.evidence import describe, is_denied, lesion_of
@@ -27,7 +27,7 @@ def missing_tests_card(speaker: Speaker, seen: Seen) -> Card | None:
     ]
     return Card(
         kind="missing-tests",
-        summary=cut(words.say("summary", tests=", ".join(order.name for order in orders)), SUMMARY_LENGTH),
+        summary=speaker.fitting([order.name for order in orders], lambda listed: words.say("summary", tests=listed)),
         detail="\n\n".join(filter(None, parts)),
         indicator=words.say("indicator"),
         appended="",
@@ -39,7 +39,7 @@ def _seen_lines(speaker: Speaker, seen: Seen) -> list[str]:
     """What was seen, and where, that makes the first etiology one to think of: the words that meet its entry."""
     first = seen.found.ranked[0]
     lesion = lesion_of(seen.facts, first.lesion)
-    asked = dict.fromkeys(ref for atom in first.rule.entry.atoms() for ref in atom.about)
+    asked = dict.fromkeys(ref for atom in first.rule.entry.atoms() for ref in atom.about if ref.startswith("finding:"))
     where = escape(where_of(speaker, seen.facts, first.lesion))
     told = [
         describe([ref], seen.facts, lesion, speaker.labels) for ref in asked if not is_denied(ref, seen.facts, lesion)

@@ -1,8 +1,7 @@
 """The card when a chart is opened: what its newest imaging points to, and what the work-up still lacks."""
 
-from cds_service.core.cards.card import SUMMARY_LENGTH, Card, Seen, Speaker
+from cds_service.core.cards.card import Card, Seen, Speaker
 from cds_service.core.cards.differential import differential_detail, orderable, proposed
-from cds_service.core.markdown import cut
 from cds_service.core.scoring import LIKELY
 
 
@@ -15,14 +14,22 @@ def work_up_card(speaker: Speaker, seen: Seen) -> Card | None:
     likely = [outcome for outcome in ranked if outcome.tier == LIKELY]
     if not missing and not likely:
         return None
-    names = ", ".join(speaker.name(outcome.etiology) for outcome in likely)
-    tests = ", ".join(speaker.labels.orders[test.lab].name for test in missing)
-    told = "both" if names and tests else "likely" if names else "missing"
     return Card(
         kind="work-up",
-        summary=cut(words.say(f"summary.{told}", names=names, tests=tests), SUMMARY_LENGTH),
+        summary=_summary(speaker, [outcome.etiology for outcome in likely], [test.lab for test in missing]),
         detail=differential_detail(speaker, seen),
         indicator=words.say("indicator"),
         appended="",
         orders=proposed(speaker, seen),
     )
+
+
+def _summary(speaker: Speaker, likely: list[str], missing: list[str]) -> str:
+    words = speaker.words.work_up
+    names = [speaker.name(etiology) for etiology in likely]
+    tests = [speaker.labels.orders[lab].name for lab in missing]
+    if not names:
+        return speaker.fitting(tests, lambda listed: words.say("summary.missing", tests=listed))
+    if not tests:
+        return speaker.fitting(names, lambda listed: words.say("summary.likely", names=listed))
+    return speaker.fitting(tests, lambda listed: words.say("summary.both", names=names[0], tests=listed))
