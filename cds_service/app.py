@@ -18,7 +18,7 @@ from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
 from cds_service.content.load import Content, load_content
-from cds_service.content.locate import default_content
+from cds_service.content.locate import default_content, read_documents
 from cds_service.core.explanation import explain
 from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES, offered
@@ -78,7 +78,21 @@ def create_app(
     store.put_content(content.version, content.snapshot)
     asked = settings.profile == "production"
     gate = Gate(clients, audience_bases(settings), seen.first_use, clock, asks_everybody=asked)
-    app = assemble(Installation(settings, offers, store, gate, content.version, sample, explain, clock, stopwatch, ids))
+    app = assemble(
+        Installation(
+            settings=settings,
+            offers=offers,
+            store=store,
+            gate=gate,
+            content_version=content.version,
+            sample=sample,
+            documents=own_documents(settings),
+            explain=explain,
+            clock=clock,
+            stopwatch=stopwatch,
+            new_id=ids,
+        )
+    )
     app.extensions["store"] = store
     return app
 
@@ -90,6 +104,12 @@ def open_content(settings: Settings) -> Content:
         ContentError: they cannot be used; carries every problem found.
     """
     return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
+
+
+def own_documents(settings: Settings) -> dict[str, str]:
+    """The documents that came with the program, with the installation's own reverse domain in them."""
+    usual = Settings().hook_domain
+    return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
 def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Store, SeenTokens]:

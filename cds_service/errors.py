@@ -67,6 +67,10 @@ class UnknownCall(RequestError):
     """No recorded call has this id."""
 
 
+class UnknownDocument(RequestError):
+    """No document of this name comes with the program."""
+
+
 class BodyTooLarge(RequestError):
     """The body is over the limit that the installation set."""
 

@@ -1,8 +1,11 @@
-"""Where the content that came with the program lies: in the wheel, or at the top of a checkout."""
+"""Where the content and the documents that came with the program lie: in the wheel, or at the top of a checkout."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cds_service.errors import StartError
+
+_DOCUMENTS = {"report-sign": "HOOK-report-sign.md"}
 
 
 def default_content() -> tuple[Path, Path]:
@@ -11,9 +14,30 @@ def default_content() -> tuple[Path, Path]:
     Raises:
         StartError: when neither place holds them, which only a damaged installation can bring about.
     """
-    package = Path(__file__).resolve().parent.parent
-    for top in (package / "_content", package.parent):
+    for top in _tops():
         rules, cards = top / "rules", top / "cards"
         if rules.is_dir() and cards.is_dir():
             return rules, cards
     raise StartError("The rules and cards that belong to this program are missing. Install calcification-cds again.")
+
+
+def read_documents() -> dict[str, str]:
+    """The documents that the service shows as pages: Markdown, by the name in their address.
+
+    Raises:
+        StartError: when one is missing, which only a damaged installation can bring about.
+    """
+    return {name: _document(file) for name, file in _DOCUMENTS.items()}
+
+
+def _document(file: str) -> str:
+    for top in _tops():
+        if (top / file).is_file():
+            return (top / file).read_text(encoding="utf-8")
+    raise StartError(f"{file}, which belongs to this program, is missing. Install calcification-cds again.")
+
+
+def _tops() -> Iterator[Path]:
+    package = Path(__file__).resolve().parent.parent
+    yield package / "_content"
+    yield package.parent

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from cds_service.web.documents import documents_blueprint
 from cds_service.web.errors import answer_errors
 from cds_service.web.headers import guard
 from cds_service.web.installation import Installation
@@ -19,6 +20,7 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
+    app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(health_blueprint(installation))
     answer_errors(app)
     guard(app, loopback_only=installation.settings.profile == "demo")

@@ -19,6 +19,7 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.NotAllowed: (HTTPStatus.FORBIDDEN, "forbidden"),
     errors.UnknownService: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownCall: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownDocument: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.ReportMissing: (HTTPStatus.PRECONDITION_FAILED, "required"),
     errors.BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-long"),
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),

@@ -52,6 +52,7 @@ class Installation:
         gate: lets requests in.
         content_version: version of the rules and wording in use.
         sample: a made-up call for the first page.
+        documents: Markdown by name, to be shown as pages.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
@@ -64,6 +65,7 @@ class Installation:
     gate: Gate
     content_version: str
     sample: Mapping[str, Any]
+    documents: Mapping[str, str]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 
 from cds_service.errors import InvalidRequest
 from tests.scenarios.asking import ask
@@ -24,12 +25,13 @@ def test_the_definition_names_the_fields_of_the_context() -> None:
         "patientId": "REQUIRED",
         "encounterId": "OPTIONAL",
         "draftReports": "REQUIRED",
+        "category": "OPTIONAL",
     }
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
 def test_a_field_is_asked_for_if_the_definition_requires_it(field: str) -> None:
-    context = {**EXAMPLE["context"], "encounterId": "e1"}
+    context = {**EXAMPLE["context"], "encounterId": "e1", "category": "Radiology"}
     del context[field]
     request = {**EXAMPLE, "context": context}
     if FIELDS[field] == "OPTIONAL":
@@ -37,3 +39,16 @@ def test_a_field_is_asked_for_if_the_definition_requires_it(field: str) -> None:
     else:
         with pytest.raises(InvalidRequest, match=rf"context\.{field} is missing"):
             ask(request)
+
+
+def test_the_definition_of_the_own_hook_is_served(service_url: str) -> None:
+    page = requests.get(f"{service_url}/documents/report-sign", timeout=10)
+    assert page.status_code == 200
+    assert "<h1><code>io.github.calcification-cds.report-sign</code></h1>" in page.text
+
+
+def test_discovery_states_the_version_of_the_definition(service_url: str) -> None:
+    (version,) = re.findall(r"^\| hookVersion \| (\S+) \|", DEFINITION, re.MULTILINE)
+    services = requests.get(f"{service_url}/cds-services", timeout=10).json()["services"]
+    stated = {entry["hook"]: entry["hookVersion"] for entry in services}
+    assert stated[EXAMPLE["hook"]] == version

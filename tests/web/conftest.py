@@ -90,6 +90,9 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 gate=gate,
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
+                documents={
+                    "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
+                },
                 explain=lambda _body, _content: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
