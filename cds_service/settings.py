@@ -9,7 +9,14 @@ from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
 _CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL")}
-_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1}
+_LEAST = {
+    "port": 1,
+    "max_body_bytes": 1024,
+    "fhir_deadline_ms": 1,
+    "fhir_call_timeout_ms": 1,
+    "workers": 1,
+    "threads": 1,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,10 @@ class Settings:
         hook_domain: reverse-domain name in front of the project's own hook and of the extension keys on cards.
         clients_file: who may call, and how each proves it; required in production. The format: security/clients.py.
         cors_origins: origins whose pages may call from a browser, separated by commas.
+        fhir_servers: demo only: origins of FHIR servers that may be asked for callers without an entry in the file of
+            clients, separated by commas.
+        fhir_deadline_ms: milliseconds after the start of a call after which its FHIR server is no longer waited for.
+        fhir_call_timeout_ms: milliseconds within which a FHIR server has to answer one question.
         max_body_bytes: the largest request body that is read.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         workers: server processes.
@@ -47,6 +58,9 @@ class Settings:
     hook_domain: str = "io.github.calcification-cds"
     clients_file: Path | None = None
     cors_origins: str = ""
+    fhir_servers: str = ""
+    fhir_deadline_ms: int = 2500
+    fhir_call_timeout_ms: int = 1500
     max_body_bytes: int = 4 * 1024 * 1024
     patient_key_file: Path = Path("var/patient.key")
     workers: int = 1
