@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from cds_service.origins import origin_of
 
@@ -26,13 +25,8 @@ class FhirServer:
 
 
 def listed(base: str, servers: Iterable[FhirServer]) -> FhirServer | None:
-    """The entry that allows a FHIR base URL; None where there is none, or the URL says more than scheme, host and path.
-
-    Its origin has to be the entry's, letter for letter: no default port, no user, no trailing dot.
-    """
+    """The entry that allows a FHIR base URL; None where there is none, or the URL says more than origin and path."""
     if len(base) > _LONGEST or not base.isascii() or not base.isprintable() or set(base) & set(" \\?#"):
         return None
     origin = origin_of(base)
-    if not origin or urlsplit(base).netloc.lower() != urlsplit(origin).netloc:
-        return None
     return next((server for server in servers if server.origin == origin), None)
