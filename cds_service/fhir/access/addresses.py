@@ -6,7 +6,7 @@ a moment later does not matter (DNS rebinding).
 
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ Resolve = Callable[..., list[Any]]
 """As `socket.getaddrinfo`."""
 
 _PORTS = {"http": 80, "https": 443}
+_SPECIAL = IPv4Network("192.0.0.0/24")
+"""For protocols (RFC 6890); not all versions of the standard library know the whole of it."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 addresses as an IPv6-only network sees them (RFC 6052)."""
 
@@ -34,7 +36,7 @@ def is_public(address: str) -> bool:
     inner = _ipv4_within(ip) if isinstance(ip, IPv6Address) else None
     if inner is not None:
         ip = inner
-    if isinstance(ip, IPv6Address) and ip.is_site_local:
+    if ip in _SPECIAL or (isinstance(ip, IPv6Address) and ip.is_site_local):
         return False
     return ip.is_global and not ip.is_reserved and not ip.is_multicast
 

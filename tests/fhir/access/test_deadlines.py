@@ -1,0 +1,164 @@
+"""A slow or dead FHIR server costs the deadline at most, and nothing is sent once it has passed.
+
+The stopwatch stands still until a server moves it, so that no test waits.
+"""
+
+import socket
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.access.asking import Job
+from cds_service.fhir.access.errand import Errand
+from cds_service.fhir.access.grant import read_grant
+from cds_service.fhir.access.limits import AccessLimits
+from cds_service.fhir.access.lines import Lines
+from cds_service.fhir.access.questions import Question
+from cds_service.fhir.access.servers import FhirServer
+from cds_service.fhir.access.trouble import NotFetched, Trouble
+from tests.fhir.access.errands import (
+    BOTH,
+    NOT_ALL_READ,
+    NOT_REACHABLE,
+    PATIENT_QUERY,
+    Asker,
+    Stopwatch,
+    call_to,
+    ids,
+    reasons,
+)
+from tests.fhir.access.scripted import HANG_UP, PATIENT, WAITS_S, Heard, always, bundle, condition, fhir, http, scripted
+
+PROCEDURES = {"procedures": ["Procedure?patient={{context.patientId}}"]}
+WHOLE = fhir(bundle(*(condition(f"c{number}") for number in range(200))))
+
+
+@pytest.mark.parametrize(
+    ("jump_ms", "limits"), [(60, {}), (60, {"deadline_ms": 9000}), (60, {"call_timeout_ms": 9000})]
+)
+def test_a_server_that_drips_does_not_beat_the_clock(jump_ms: int, limits: dict[str, int]) -> None:
+    dripped: list[int] = []
+
+    def drip(_: Heard) -> Iterator[bytes]:
+        head, body = WHOLE.split(b"\r\n\r\n")
+        yield head + b"\r\n\r\n"
+        for place in range(len(body)):
+            asker.stopwatch.jump(jump_ms)
+            dripped.append(place)
+            yield body[place : place + 1]
+
+    with scripted(drip) as server, Asker(server.origin, **limits) as asker:
+        fetched = asker.fetch(call_to(server.base))
+    assert fetched.failed == {"conditions": NOT_REACHABLE}
+    assert "in time" in reasons(fetched)
+    assert 0 < len(dripped) < len(WHOLE) / 2
+
+
+def test_when_time_is_up_the_call_goes_on_with_what_is_there() -> None:
+    held, gone = Event(), Event()
+
+    def script(heard: Heard) -> Iterator[bytes]:
+        if "Condition" in heard.target:
+            held.set()
+            heard.until_the_client_ends()
+            gone.set()
+        elif "Procedure" in heard.target:
+            held.wait(WAITS_S)
+            asker.stopwatch.jump(4000)
+            yield http(500)
+        else:
+            yield fhir(PATIENT)
+
+    # Two at a time: the procedures are asked for when the patient is there, while the conditions are held back.
+    with scripted(script) as server, Asker(server.origin, in_flight=2) as asker:
+        fetched = asker.fetch(call_to(server.base), {**BOTH, **PROCEDURES})
+        assert gone.wait(WAITS_S)
+    assert ids(fetched, "patient") == ["p1"]
+    assert fetched.failed["conditions"] is NOT_REACHABLE
+    assert "did not answer in time: conditions" in reasons(fetched)
+
+
+def test_pages_that_came_in_time_are_kept() -> None:
+    def script(heard: Heard) -> Iterator[bytes]:
+        if "page" not in heard.target:
+            yield fhir(bundle(condition("c1"), following="?page=2"))
+        else:
+            asker.stopwatch.jump(4000)
+            yield fhir(bundle(condition("c2")))
+
+    with scripted(script) as server, Asker(server.origin) as asker:
+        fetched = asker.fetch(call_to(server.base))
+    assert (ids(fetched, "conditions"), fetched.failed) == (["c1"], {"conditions": NOT_ALL_READ})
+
+
+@pytest.mark.parametrize(("spent_ms", "expires_in"), [(2500, 300), (99_999, 300), (1000, 3)])
+def test_nothing_is_asked_when_the_time_is_spent_or_the_token_has_expired(spent_ms: int, expires_in: int) -> None:
+    with always(fhir(PATIENT)) as server, Asker(server.origin) as asker:
+        fetched = asker.fetch(call_to(server.base, expires_in=expires_in), PATIENT_QUERY, spent_ms)
+        assert server.heard == []
+    assert fetched.failed == {"patient": NOT_REACHABLE}
+
+
+def test_a_server_that_says_nothing_is_not_waited_for() -> None:
+    def silent(heard: Heard) -> Iterator[bytes]:
+        heard.until_the_client_ends()
+        yield HANG_UP
+
+    with scripted(silent) as server, Asker(server.origin, call_timeout_ms=1) as asker:
+        fetched = asker.fetch(call_to(server.base))
+    assert fetched.failed == {"conditions": NOT_REACHABLE}
+    assert "in time" in reasons(fetched)
+
+
+def _errand(base: str, stopwatch: Stopwatch, lines: Lines, **limits: int) -> Errand:
+    origin = base.removesuffix("/fhir/r4")
+    granted = read_grant(call_to(base), (FhirServer(origin, "calcification"),), production=False)
+    return Errand(granted, AccessLimits(**limits), lines, stopwatch, 0)
+
+
+def test_after_its_end_an_errand_asks_nothing() -> None:
+    lines = Lines(socket.getaddrinfo, "")
+    with always(fhir(PATIENT)) as server:
+        errand = _errand(server.base, Stopwatch(), lines)
+        errand.end()
+        job = Job("patient", Question("Patient", "p1"))
+        job.do(errand)
+        assert (job.trouble, job.pages, server.connections) == (Trouble.TOO_LATE, [], 0)
+
+
+def test_the_end_of_an_errand_ends_a_pause() -> None:
+    errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, ""), deadline_ms=90_000)
+
+    def pause() -> None:
+        with pytest.raises(NotFetched, match="too busy"):
+            errand.rest(60)
+
+    pausing = Thread(target=pause)
+    pausing.start()
+    errand.end()
+    pausing.join(WAITS_S)
+    assert not pausing.is_alive()
+
+
+def test_a_line_that_was_broken_off_while_it_was_being_opened_sends_nothing() -> None:
+    opening, broken_off = Event(), Event()
+
+    def resolve(*asked: Any, **named: Any) -> list[Any]:
+        opening.set()
+        broken_off.wait(WAITS_S)
+        return socket.getaddrinfo(*asked, **named)
+
+    lines = Lines(resolve, "")
+    with always(fhir(PATIENT)) as server:
+        errand = _errand(server.base, Stopwatch(), lines)
+        job = Job("patient", Question("Patient", "p1"))
+        asking = Thread(target=job.do, args=(errand,))
+        asking.start()
+        assert opening.wait(WAITS_S)
+        errand.end()
+        broken_off.set()
+        asking.join(WAITS_S)
+        assert server.heard == []
+    assert job.trouble is Trouble.TOO_LATE
