@@ -1,6 +1,6 @@
 """Hook calls that lack something, and what is fetched for them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cds_service.core.facts import Missing
@@ -59,15 +59,15 @@ class Stopwatch:
         self.ns += milliseconds * 1_000_000
 
 
-Fetch = Callable[..., Fetched]
+LIMITS = AccessLimits()
 
 
 class Asker:
     """A FhirAccess with its stopwatch, and the servers that it may ask."""
 
-    def __init__(self, *origins: str, **limits: int) -> None:
+    def __init__(self, *origins: str, limits: AccessLimits = LIMITS, ca_bundle: str = "") -> None:
         self.stopwatch = Stopwatch()
-        self.access = FhirAccess(AccessLimits(**limits), self.stopwatch, production=False)
+        self.access = FhirAccess(limits, self.stopwatch, production=False, ca_bundle=ca_bundle)
         self.servers = tuple(FhirServer(origin, "calcification") for origin in origins)
 
     def fetch(self, call: HookCall, queries: Mapping[str, Sequence[str]] = QUERIES, spent_ms: float = 0) -> Fetched:

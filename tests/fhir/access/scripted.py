@@ -2,10 +2,11 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
 WAITS_S = 10
@@ -29,16 +30,16 @@ Script = Callable[[Heard], Iterable[bytes]]
 class ScriptedServer:
     """Answers each request with the pieces of bytes that its script gives, and remembers what it heard."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self._script = script
+        self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._lock = Lock()
-        self._open: set[socket.socket] = set()
+        self._accepted: list[socket.socket] = []
         self._threads = [Thread(target=self._accept)]
         self.heard: list[Heard] = []
         self.connections = 0
         self.port: int = self._listening.getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.base = f"{self.origin}/fhir/r4"
         self._threads[0].start()
 
@@ -50,10 +51,10 @@ class ScriptedServer:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        with self._lock:
-            for connection in self._open:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+        for connection in self._accepted:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         for thread in self._threads:
             thread.join(WAITS_S)
 
@@ -63,25 +64,30 @@ class ScriptedServer:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
-            thread = Thread(target=self._serve, args=(connection,))
-            with self._lock:
-                self.connections += 1
-                self._open.add(connection)
-                self._threads.append(thread)
+            # A second handle ends the connection, since TLS takes the first one over.
+            handle = connection.dup()
+            thread = Thread(target=self._serve, args=(connection, handle))
+            self._accepted.append(handle)
+            self.connections += 1
+            self._threads.append(thread)
             thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError), connection.makefile("rb") as line:
-            while (heard := _request(line)) is not None:
-                self.heard.append(heard)
-                for piece in self._script(heard):
-                    if not piece:
-                        with self._lock:
-                            self._open.discard(connection)
-                        return
-                    connection.sendall(piece)
-        with self._lock:
-            self._open.discard(connection)
+    def _serve(self, accepted: socket.socket, handle: socket.socket) -> None:
+        with accepted, suppress(OSError), self._secured(accepted) as connection, connection.makefile("rb") as line:
+            self._converse(connection, line)
+        with suppress(OSError):
+            handle.shutdown(socket.SHUT_RDWR)
+
+    def _converse(self, connection: socket.socket, line: Any) -> None:
+        while (heard := _request(line)) is not None:
+            self.heard.append(heard)
+            for piece in self._script(heard):
+                if not piece:
+                    return
+                connection.sendall(piece)
+
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(accepted, server_side=True) if self._tls else accepted
 
 
 def _request(line: Any) -> Heard | None:
@@ -128,8 +134,8 @@ PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1990-01-01"}
 
 
 @contextmanager
-def scripted(script: Script) -> Iterator[ScriptedServer]:
-    server = ScriptedServer(script)
+def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    server = ScriptedServer(script, tls)
     try:
         yield server
     finally:

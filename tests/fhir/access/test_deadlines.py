@@ -36,20 +36,20 @@ WHOLE = fhir(bundle(*(condition(f"c{number}") for number in range(200))))
 
 
 @pytest.mark.parametrize(
-    ("jump_ms", "limits"), [(60, {}), (60, {"deadline_ms": 9000}), (60, {"call_timeout_ms": 9000})]
+    "limits", [AccessLimits(), AccessLimits(deadline_ms=90_000), AccessLimits(call_timeout_ms=90_000)]
 )
-def test_a_server_that_drips_does_not_beat_the_clock(jump_ms: int, limits: dict[str, int]) -> None:
+def test_a_server_that_drips_does_not_beat_the_clock(limits: AccessLimits) -> None:
     dripped: list[int] = []
 
     def drip(_: Heard) -> Iterator[bytes]:
         head, body = WHOLE.split(b"\r\n\r\n")
         yield head + b"\r\n\r\n"
         for place in range(len(body)):
-            asker.stopwatch.jump(jump_ms)
+            asker.stopwatch.jump(60)
             dripped.append(place)
             yield body[place : place + 1]
 
-    with scripted(drip) as server, Asker(server.origin, **limits) as asker:
+    with scripted(drip) as server, Asker(server.origin, limits=limits) as asker:
         fetched = asker.fetch(call_to(server.base))
     assert fetched.failed == {"conditions": NOT_REACHABLE}
     assert "in time" in reasons(fetched)
@@ -72,7 +72,7 @@ def test_when_time_is_up_the_call_goes_on_with_what_is_there() -> None:
             yield fhir(PATIENT)
 
     # Two at a time: the procedures are asked for when the patient is there, while the conditions are held back.
-    with scripted(script) as server, Asker(server.origin, in_flight=2) as asker:
+    with scripted(script) as server, Asker(server.origin, limits=AccessLimits(in_flight=2)) as asker:
         fetched = asker.fetch(call_to(server.base), {**BOTH, **PROCEDURES})
         assert gone.wait(WAITS_S)
     assert ids(fetched, "patient") == ["p1"]
@@ -106,7 +106,7 @@ def test_a_server_that_says_nothing_is_not_waited_for() -> None:
         heard.until_the_client_ends()
         yield HANG_UP
 
-    with scripted(silent) as server, Asker(server.origin, call_timeout_ms=1) as asker:
+    with scripted(silent) as server, Asker(server.origin, limits=AccessLimits(call_timeout_ms=1)) as asker:
         fetched = asker.fetch(call_to(server.base))
     assert fetched.failed == {"conditions": NOT_REACHABLE}
     assert "in time" in reasons(fetched)

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from cds_service.core.facts import Missing
+from cds_service.fhir.access.limits import AccessLimits
 from tests.fhir.access.errands import (
     NOT_ALL_READ,
     NOT_PERMITTED,
@@ -246,7 +247,10 @@ def test_a_cookie_is_not_sent_back() -> None:
 def test_all_answers_of_a_call_together_have_a_limit() -> None:
     queries = {**QUERIES, "procedures": ["Procedure?patient={{context.patientId}}"]}
     whole = len(json.dumps(FOUND))
-    with always(fhir(FOUND)) as server, Asker(server.origin, total_bytes=2 * whole - 1, in_flight=1) as asker:
+    with (
+        always(fhir(FOUND)) as server,
+        Asker(server.origin, limits=AccessLimits(total_bytes=2 * whole - 1, in_flight=1)) as asker,
+    ):
         assert asker.fetch(call_to(server.base), queries).failed == {"procedures": NOT_READABLE}
         assert asker.fetch(call_to(server.base), QUERIES).failed == {}
 

@@ -17,7 +17,7 @@ SCENES: dict[str, list[bytes]] = {
     "moved": [http(302, Location=f"https://elsewhere.example/?{TOKEN}")],
     "next page elsewhere": [fhir(bundle(following="https://elsewhere.example/?patient=p1"))],
     "token in the answer": [http(500, f'{{"resourceType": "OperationOutcome", "text": "{TOKEN}"}}')],
-    "broken head": [b"HTTP/1.1 200 OK\r\nno colon\r\n: empty\r\nContent-Length: 2\r\n\r\n{}"],
+    "broken head": [b"HTTP/1.1 200 OK\r\nno colon\r\n: empty\r\nContent-Length: 2\r\n\r\n{}", HANG_UP],
     "no HTTP": [f"{TOKEN}\r\n".encode(), HANG_UP],
     "gone": [HANG_UP],
 }
