@@ -5,6 +5,7 @@ The stopwatch stands still until a server moves it, so that no test waits.
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
@@ -19,7 +20,9 @@ from cds_service.fhir.access.questions import Question
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.access.trouble import NotFetched, Trouble
 from tests.fhir.access.errands import (
+    BEYOND_MS,
     BOTH,
+    LIMITS,
     NOT_ALL_READ,
     NOT_REACHABLE,
     PATIENT_QUERY,
@@ -36,7 +39,12 @@ WHOLE = fhir(bundle(*(condition(f"c{number}") for number in range(200))))
 
 
 @pytest.mark.parametrize(
-    "limits", [AccessLimits(), AccessLimits(deadline_ms=90_000), AccessLimits(call_timeout_ms=90_000)]
+    "limits",
+    [
+        AccessLimits(deadline_ms=20_000, call_timeout_ms=10_000),
+        AccessLimits(deadline_ms=90_000, call_timeout_ms=10_000),
+        AccessLimits(deadline_ms=20_000, call_timeout_ms=90_000),
+    ],
 )
 def test_a_server_that_drips_does_not_beat_the_clock(limits: AccessLimits) -> None:
     dripped: list[int] = []
@@ -45,7 +53,7 @@ def test_a_server_that_drips_does_not_beat_the_clock(limits: AccessLimits) -> No
         head, body = WHOLE.split(b"\r\n\r\n")
         yield head + b"\r\n\r\n"
         for place in range(len(body)):
-            asker.stopwatch.jump(60)
+            asker.stopwatch.jump(400)
             dripped.append(place)
             yield body[place : place + 1]
 
@@ -66,13 +74,13 @@ def test_when_time_is_up_the_call_goes_on_with_what_is_there() -> None:
             gone.set()
         elif "Procedure" in heard.target:
             held.wait(WAITS_S)
-            asker.stopwatch.jump(4000)
+            asker.stopwatch.jump(BEYOND_MS)
             yield http(500)
         else:
             yield fhir(PATIENT)
 
     # Two at a time: the procedures are asked for when the patient is there, while the conditions are held back.
-    with scripted(script) as server, Asker(server.origin, limits=AccessLimits(in_flight=2)) as asker:
+    with scripted(script) as server, Asker(server.origin, limits=replace(LIMITS, in_flight=2)) as asker:
         fetched = asker.fetch(call_to(server.base), {**BOTH, **PROCEDURES})
         assert gone.wait(WAITS_S)
     assert ids(fetched, "patient") == ["p1"]
@@ -85,7 +93,7 @@ def test_pages_that_came_in_time_are_kept() -> None:
         if "page" not in heard.target:
             yield fhir(bundle(condition("c1"), following="?page=2"))
         else:
-            asker.stopwatch.jump(4000)
+            asker.stopwatch.jump(BEYOND_MS)
             yield fhir(bundle(condition("c2")))
 
     with scripted(script) as server, Asker(server.origin) as asker:
@@ -93,7 +101,7 @@ def test_pages_that_came_in_time_are_kept() -> None:
     assert (ids(fetched, "conditions"), fetched.failed) == (["c1"], {"conditions": NOT_ALL_READ})
 
 
-@pytest.mark.parametrize(("spent_ms", "expires_in"), [(2500, 300), (99_999, 300), (1000, 3)])
+@pytest.mark.parametrize(("spent_ms", "expires_in"), [(20_000, 300), (99_999, 300), (1000, 3)])
 def test_nothing_is_asked_when_the_time_is_spent_or_the_token_has_expired(spent_ms: int, expires_in: int) -> None:
     with always(fhir(PATIENT)) as server, Asker(server.origin) as asker:
         fetched = asker.fetch(call_to(server.base, expires_in=expires_in), PATIENT_QUERY, spent_ms)

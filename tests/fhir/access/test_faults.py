@@ -2,12 +2,13 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 
 from cds_service.core.facts import Missing
-from cds_service.fhir.access.limits import AccessLimits
 from tests.fhir.access.errands import (
+    LIMITS,
     NOT_ALL_READ,
     NOT_PERMITTED,
     NOT_REACHABLE,
@@ -182,10 +183,10 @@ def test_a_server_that_is_still_busy_is_left_alone() -> None:
 @pytest.mark.parametrize(
     "when",
     [
-        {"Retry_After": "3"},
+        {"Retry_After": "20"},
         {"Retry_After": "99999"},
         {"Retry_After": "-1"},
-        {"Retry_After": "Fri, 27 Nov 2026 10:00:03 GMT", "Date": "Fri, 27 Nov 2026 10:00:00 GMT"},
+        {"Retry_After": "Fri, 27 Nov 2026 10:00:20 GMT", "Date": "Fri, 27 Nov 2026 10:00:00 GMT"},
         {"Retry_After": "Fri, 27 Nov 2026 10:00:00 GMT"},
     ],
 )
@@ -249,7 +250,7 @@ def test_all_answers_of_a_call_together_have_a_limit() -> None:
     whole = len(json.dumps(FOUND))
     with (
         always(fhir(FOUND)) as server,
-        Asker(server.origin, limits=AccessLimits(total_bytes=2 * whole - 1, in_flight=1)) as asker,
+        Asker(server.origin, limits=replace(LIMITS, total_bytes=2 * whole - 1, in_flight=1)) as asker,
     ):
         assert asker.fetch(call_to(server.base), queries).failed == {"procedures": NOT_READABLE}
         assert asker.fetch(call_to(server.base), QUERIES).failed == {}

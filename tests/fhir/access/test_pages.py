@@ -1,9 +1,10 @@
 """Searches of several pages: followed on the server that was asked, up to a limit, never elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 
-from cds_service.fhir.access.limits import AccessLimits
-from tests.fhir.access.errands import NOT_ALL_READ, NOT_REACHABLE, QUERIES, Asker, call_to, ids, reasons
+from tests.fhir.access.errands import LIMITS, NOT_ALL_READ, NOT_REACHABLE, QUERIES, Asker, call_to, ids, reasons
 from tests.fhir.access.scripted import Heard, always, bundle, condition, fhir, http, scripted
 
 PAGES = 7
@@ -17,7 +18,7 @@ def _book(heard: Heard) -> list[bytes]:
 
 
 def test_all_pages_are_read() -> None:
-    with scripted(_book) as server, Asker(server.origin, limits=AccessLimits(pages=PAGES)) as asker:
+    with scripted(_book) as server, Asker(server.origin, limits=replace(LIMITS, pages=PAGES)) as asker:
         fetched = asker.fetch(call_to(server.base))
         assert {heard.headers["authorization"] for heard in server.heard} == {"Bearer planted-token-7hK2"}
     assert ids(fetched, "conditions") == ["c1", "c2", "c3", "c4", "c5", "c6", "c7"]
@@ -83,7 +84,7 @@ def test_a_link_that_only_looks_like_the_server_is_not_followed(link: str) -> No
 
 
 def test_further_pages_of_what_the_client_sent_are_read() -> None:
-    with scripted(_book) as server, Asker(server.origin, limits=AccessLimits(pages=PAGES)) as asker:
+    with scripted(_book) as server, Asker(server.origin, limits=replace(LIMITS, pages=PAGES)) as asker:
         sent = bundle(condition("c4"), following=f"{server.base}?page=5")
         fetched = asker.fetch(call_to(server.base, {"conditions": sent}))
     assert (ids(fetched, "conditions"), fetched.failed) == (["c5", "c6", "c7"], {})
@@ -97,7 +98,7 @@ def test_further_pages_may_be_named_below_the_base_of_the_server() -> None:
 
 
 def test_the_page_that_the_client_sent_counts() -> None:
-    with scripted(_book) as server, Asker(server.origin, limits=AccessLimits(pages=2)) as asker:
+    with scripted(_book) as server, Asker(server.origin, limits=replace(LIMITS, pages=2)) as asker:
         sent = bundle(condition("c1"), following=f"{server.base}?page=2")
         fetched = asker.fetch(call_to(server.base, {"conditions": sent}))
     assert (ids(fetched, "conditions"), fetched.failed) == (["c2"], {"conditions": NOT_ALL_READ})

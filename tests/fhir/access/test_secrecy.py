@@ -1,6 +1,7 @@
 """The token goes to the server that it is for, and appears nowhere else; nor does what names the patient."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -62,3 +63,17 @@ def test_neither_proxy_nor_netrc_nor_bundle_of_the_environment_comes_between(
         asker.fetch(call_to(server.base), BOTH)
         assert proxy.connections == 0
         assert server.heard[0].headers["authorization"] == f"Bearer {grant()['access_token']}"
+
+
+def test_calls_at_the_same_time_keep_their_tokens_apart() -> None:
+    servers = [f"tenant-{number}" for number in range(12)]
+    with always(fhir(PATIENT)) as server, Asker(server.origin) as asker:
+
+        def ask(tenant: str) -> None:
+            asker.fetch(call_to(f"{server.origin}/{tenant}", access_token=f"token-of-{tenant}"), BOTH)
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(ask, servers * 3))
+        told = {(heard.target.split("/")[1], heard.headers["authorization"]) for heard in server.heard}
+    assert told == {(tenant, f"Bearer token-of-{tenant}") for tenant in servers}
+    assert len(server.heard) == 3 * 2 * len(servers)

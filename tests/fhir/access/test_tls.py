@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.fhir.access.errands import BOTH, NOT_REACHABLE, PATIENT_QUERY, Asker, call_to, ids
+from tests.fhir.access.errands import BEYOND_MS, BOTH, NOT_REACHABLE, PATIENT_QUERY, Asker, call_to, ids
 from tests.fhir.access.scripted import PATIENT, WAITS_S, Heard, fhir, http, scripted
 
 
@@ -78,7 +78,7 @@ def test_a_server_that_is_slow_over_tls_is_broken_off_too(tmp_path: Path) -> Non
             gone.set()
         else:
             held.wait(WAITS_S)
-            asker.stopwatch.jump(4000)
+            asker.stopwatch.jump(BEYOND_MS)
             yield http(500)
 
     certificate = _certificate(tmp_path, "127.0.0.1")
