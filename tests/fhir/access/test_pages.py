@@ -1,9 +1,14 @@
 """Searches of several pages: followed on the server that was asked, up to a limit, never elsewhere."""
 
+import socket
 from dataclasses import replace
 
 import pytest
+from requests import Request
 
+from cds_service.fhir.access.lines import Line
+from cds_service.fhir.access.servers import FhirServer
+from cds_service.fhir.access.trouble import NotFetched
 from tests.fhir.access.errands import LIMITS, NOT_ALL_READ, NOT_REACHABLE, QUERIES, Asker, call_to, ids, reasons
 from tests.fhir.access.scripted import Heard, always, bundle, condition, fhir, http, scripted
 
@@ -140,3 +145,11 @@ def test_what_the_client_sent_is_not_asked_for_again(sent: object) -> None:
 def test_a_key_is_unknown_if_its_first_page_does_not_come() -> None:
     with always(http(500)) as server, Asker(server.origin) as asker:
         assert asker.fetch(call_to(server.base), QUERIES).failed == {"conditions": NOT_REACHABLE}
+
+
+def test_a_line_takes_no_request_for_another_server() -> None:
+    with always(fhir(bundle())) as other:
+        line = Line(FhirServer("http://127.0.0.1:9", ""), socket.getaddrinfo, "")
+        with pytest.raises(NotFetched, match="another address"):
+            line.send(Request("GET", f"{other.base}/Condition").prepare(), 1)
+        assert other.connections == 0
