@@ -136,6 +136,36 @@ def test_after_its_end_an_errand_asks_nothing() -> None:
         assert (job.trouble, job.pages, server.connections) == (Trouble.TOO_LATE, [], 0)
 
 
+def test_after_its_end_an_errand_takes_no_line() -> None:
+    errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, ""))
+    errand.end()
+    with pytest.raises(NotFetched, match="in time"), errand.line():
+        pass
+
+
+def test_a_line_that_was_broken_off_is_not_used_again() -> None:
+    lines, server = Lines(socket.getaddrinfo, ""), FhirServer("http://127.0.0.1:9", "")
+    kept, broken = lines.take(server), lines.take(server)
+    broken.break_off()
+    lines.give_back(kept)
+    lines.give_back(broken)
+    assert lines.take(server) is kept
+    assert lines.take(server) is not broken
+
+
+def test_a_server_that_is_not_heard_out_is_hung_up_on() -> None:
+    gone = Event()
+
+    def endless(heard: Heard) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + b" " * 100
+        heard.until_the_client_ends()
+        gone.set()
+
+    with scripted(endless) as server, Asker(server.origin, limits=replace(LIMITS, answer_bytes=50)) as asker:
+        asker.fetch(call_to(server.base))
+        assert gone.wait(WAITS_S)
+
+
 def test_the_end_of_an_errand_ends_a_pause() -> None:
     errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, ""), deadline_ms=90_000)
 
