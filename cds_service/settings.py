@@ -9,7 +9,15 @@ from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
 _CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL"), "draft_hooks": ("on", "off")}
-_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1, "repeat_silence_hours": 0}
+_LEAST = {
+    "port": 1,
+    "max_body_bytes": 1024,
+    "repeat_silence_hours": 0,
+    "fhir_deadline_ms": 1,
+    "fhir_call_timeout_ms": 1,
+    "workers": 1,
+    "threads": 1,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,10 @@ class Settings:
         draft_hooks: "on" offers the draft report hooks of July 2026, too.
         repeat_silence_hours: for how long a card on an unchanged report is not repeated to the same user; 0 repeats it.
         cors_origins: origins whose pages may call from a browser, separated by commas.
+        fhir_servers: demo only: origins of FHIR servers that may be asked for callers without an entry in the file of
+            clients, separated by commas.
+        fhir_deadline_ms: milliseconds after the start of a call after which its FHIR server is no longer waited for.
+        fhir_call_timeout_ms: milliseconds within which a FHIR server has to answer one question.
         max_body_bytes: the largest request body that is read.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         workers: server processes.
@@ -51,6 +63,9 @@ class Settings:
     draft_hooks: str = "off"
     repeat_silence_hours: int = 24
     cors_origins: str = ""
+    fhir_servers: str = ""
+    fhir_deadline_ms: int = 2500
+    fhir_call_timeout_ms: int = 1500
     max_body_bytes: int = 4 * 1024 * 1024
     patient_key_file: Path = Path("var/patient.key")
     workers: int = 1

@@ -40,6 +40,8 @@ def test_each_setting_is_read_as_its_own_kind() -> None:
         ("CALCIFICATION_CDS_SQLITE_SYNCHRONOUS", "OFF"),
         ("CALCIFICATION_CDS_WORKERS", "0"),
         ("CALCIFICATION_CDS_MAX_BODY_BYTES", "-1"),
+        ("CALCIFICATION_CDS_FHIR_DEADLINE_MS", "0"),
+        ("CALCIFICATION_CDS_FHIR_CALL_TIMEOUT_MS", "1.5"),
         ("CALCIFICATION_CDS_COLOUR", "blue"),
     ],
 )

@@ -13,26 +13,14 @@ from urllib.parse import urlsplit
 from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source, read_source
 from cds_service.errors import ContentError, Problem
+from cds_service.fhir.access.servers import FhirServer
+from cds_service.origins import is_origin
 from cds_service.security import sandbox
 from cds_service.security.key_sources import FetchedKeys, FixedKeys, KeySource, fetch_key_set
 from cds_service.security.keys import KeySet, PublicKey, UnusableKey, read_key
-from cds_service.security.origins import is_origin
 
 DEFAULT_ALGORITHMS = frozenset({"ES384", "RS384"})
 _SCHEMAS = Path(__file__).parent / "schemas"
-
-
-@dataclass(frozen=True, slots=True)
-class FhirServer:
-    """A FHIR server that may be asked for a client.
-
-    Attributes:
-        origin: scheme, host and port, exactly.
-        client_id: this service's id there, which `fhirAuthorization.subject` must name.
-    """
-
-    origin: str
-    client_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,9 @@
-"""Web origins: a scheme, a host and perhaps a port (RFC 6454), compared as written in their one normal form."""
-
-import re
-from urllib.parse import urlsplit
+"""The origins that the settings name: of pages that may call, and of FHIR servers that the demo may ask."""
 
 from cds_service.errors import StartError
+from cds_service.fhir.access.servers import FhirServer
+from cds_service.origins import is_origin
 from cds_service.settings import PREFIX, Settings
-
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
-"""A name in ASCII (punycode), or an address; no wildcard."""
-_PORTS = {"http": 80, "https": 443}
-
-
-def origin_of(url: str) -> str:
-    """The origin of an http or https URL, in lower case and without a default port; empty for what is none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    name = parts.hostname or ""
-    if parts.scheme not in _PORTS or "@" in parts.netloc or not _HOST.fullmatch(name):
-        return ""
-    host = f"[{name}]" if ":" in name else name
-    return f"{parts.scheme}://{host}" if port in (None, _PORTS[parts.scheme]) else f"{parts.scheme}://{host}:{port}"
-
-
-def is_origin(text: str) -> bool:
-    """Whether a text is an origin in its normal form, and nothing more."""
-    return bool(text) and origin_of(text) == text
 
 
 def cors_origins(settings: Settings) -> frozenset[str]:
@@ -36,13 +12,35 @@ def cors_origins(settings: Settings) -> frozenset[str]:
     Raises:
         StartError: one of them is no exact origin, or not https in the production profile.
     """
-    named = settings.cors_origins.replace(",", " ").split()
+    named = _origins(settings.cors_origins, "CORS_ORIGINS")
     for origin in named:
-        if not is_origin(origin):
-            raise StartError(
-                f"{PREFIX}CORS_ORIGINS must hold exact origins, such as https://ehr.example.org, separated by commas: "
-                "lower case, no path, no wildcard, no default port."
-            )
         if settings.profile == "production" and not origin.startswith("https://"):
             raise StartError(f"{PREFIX}CORS_ORIGINS must hold https origins in the production profile.")
     return frozenset(named)
+
+
+def demo_fhir_servers(settings: Settings) -> tuple[FhirServer, ...]:
+    """The FHIR servers that may be asked for callers of the demo that have no entry in the file of clients.
+
+    They may stand inside the own network: the demo is tried beside a server on the same machine.
+
+    Raises:
+        StartError: one of them is no exact origin, or the profile is production, where clients bring their servers.
+    """
+    named = _origins(settings.fhir_servers, "FHIR_SERVERS")
+    if named and settings.profile == "production":
+        raise StartError(
+            f"{PREFIX}FHIR_SERVERS is for the demo profile: in production each client has its own. "
+            f"Unset it, and name the servers under fhir_servers in the file of {PREFIX}CLIENTS_FILE."
+        )
+    return tuple(FhirServer(origin, client_id="", private=True) for origin in named)
+
+
+def _origins(text: str, name: str) -> list[str]:
+    named = text.replace(",", " ").split()
+    if not all(is_origin(origin) for origin in named):
+        raise StartError(
+            f"{PREFIX}{name} must hold exact origins, such as https://ehr.example.org, separated by commas: "
+            "lower case, no path, no wildcard, no default port."
+        )
+    return named

@@ -3,8 +3,9 @@
 from urllib.parse import urlsplit
 
 from cds_service.errors import StartError
+from cds_service.origins import origin_of
 from cds_service.security.loopback import is_loopback
-from cds_service.security.origins import cors_origins, origin_of
+from cds_service.security.origins import cors_origins, demo_fhir_servers
 from cds_service.settings import PREFIX, Settings
 
 
@@ -15,6 +16,7 @@ def require_safe_start(settings: Settings) -> None:
         StartError: naming the setting and what to set it to.
     """
     cors_origins(settings)
+    demo_fhir_servers(settings)
     if settings.profile == "production":
         _require_production(settings)
     elif not is_loopback(settings.host):

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from cds_service.errors import ContentError
+from cds_service.fhir.access.servers import FhirServer
 from cds_service.security import sandbox
-from cds_service.security.clients import Client, FhirServer, Reading, read_clients, sandbox_client
+from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.key_sources import FetchedKeys
 from tests.tokens import signer
 
@@ -50,12 +51,18 @@ def test_everything_that_a_client_may_say_is_read(tmp_path: Path) -> None:
             audiences=["agreed"],
             tenants=["radiology"],
             services=[SERVICES[0]],
-            fhir_servers=[{"origin": "https://fhir.example.org:8443", "client_id": "calcification"}],
+            fhir_servers=[
+                {"origin": "https://fhir.example.org:8443", "client_id": "calcification"},
+                {"origin": "https://inside.example.org", "client_id": "calcification", "private": True},
+            ],
         ),
     )
     assert (client.algorithms, client.audiences) == (frozenset({"ES256"}), frozenset({"agreed"}))
     assert (client.tenants, client.services) == (frozenset({"radiology"}), frozenset({SERVICES[0]}))
-    assert client.fhir_servers == (FhirServer("https://fhir.example.org:8443", "calcification"),)
+    assert client.fhir_servers == (
+        FhirServer("https://fhir.example.org:8443", "calcification"),
+        FhirServer("https://inside.example.org", "calcification", private=True),
+    )
 
 
 def test_keys_may_stand_in_the_file_or_beside_it(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from cds_service.errors import StartError
+from cds_service.fhir.access.servers import FhirServer
+from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.settings import Settings
 
@@ -33,6 +35,15 @@ def test_an_audience_begins_with_an_address_that_is_configured(settings: Setting
     assert audience_bases(settings) == bases
 
 
+def test_the_demo_asks_the_fhir_servers_that_its_settings_name_also_on_this_machine() -> None:
+    settings = Settings(fhir_servers="http://localhost:8090,https://fhir.example.org")
+    require_safe_start(settings)
+    assert demo_fhir_servers(settings) == (
+        FhirServer("http://localhost:8090", "", private=True),
+        FhirServer("https://fhir.example.org", "", private=True),
+    )
+
+
 def test_the_demo_profile_starts_on_loopback() -> None:
     require_safe_start(Settings(host="::1"))
 
@@ -55,6 +66,8 @@ def test_the_demo_profile_starts_on_loopback() -> None:
         (Settings(cors_origins="https://ehr.example.org/"), "CALCIFICATION_CDS_CORS_ORIGINS"),
         (Settings(cors_origins="https://ehr.example.org:443"), "CALCIFICATION_CDS_CORS_ORIGINS"),
         (Settings(cors_origins="null"), "CALCIFICATION_CDS_CORS_ORIGINS"),
+        (Settings(fhir_servers="http://localhost:8090/fhir"), "CALCIFICATION_CDS_FHIR_SERVERS must hold exact origins"),
+        (_production(fhir_servers="https://fhir.example.org"), "CALCIFICATION_CDS_FHIR_SERVERS is for the demo"),
     ],
 )
 def test_a_start_that_would_answer_strangers_is_refused_with_the_cure(settings: Settings, cure: str) -> None:

@@ -1,0 +1,1 @@
+"""Tests of fetching from the client's FHIR server."""
