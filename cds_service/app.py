@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,11 +20,16 @@ from cds_service.audit.store import Store
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
 from cds_service.core.explanation import explain
+from cds_service.fetching import Fetching
+from cds_service.fhir.access.access import FhirAccess
+from cds_service.fhir.access.limits import AccessLimits
+from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES, offered
 from cds_service.hooks.service import Service
 from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.gate import Gate
+from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.patient_key import patient_key, read_secret
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.settings import Settings, from_environment
@@ -71,13 +76,16 @@ def create_app(
     store, seen = open_stores(settings, clock)
     memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
     services = offered(with_drafts=settings.draft_hooks == "on")
-    offers = {service.id: _offer(service, setting, memory) for service in services.values()}
+    access = open_access(settings, stopwatch)
+    offers = {service.id: _offer(service, setting, memory, access) for service in services.values()}
     words = content.words.common
     sample = sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
     _warm_up(setting, sample, clock())
     store.put_content(content.version, content.snapshot)
     asked = settings.profile == "production"
-    gate = Gate(clients, audience_bases(settings), seen.first_use, clock, asks_everybody=asked)
+    open_servers = demo_fhir_servers(settings)
+    bases = audience_bases(settings)
+    gate = Gate(clients, bases, seen.first_use, clock, asks_everybody=asked, open_servers=open_servers)
     app = assemble(
         Installation(
             settings=settings,
@@ -106,6 +114,13 @@ def open_content(settings: Settings) -> Content:
     return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
 
 
+def open_access(settings: Settings, stopwatch: Callable[[], int]) -> FhirAccess:
+    """The way to the clients' FHIR servers; nothing is opened yet."""
+    limits = AccessLimits(deadline_ms=settings.fhir_deadline_ms, call_timeout_ms=settings.fhir_call_timeout_ms)
+    authorities = os.environ.get("REQUESTS_CA_BUNDLE", "")
+    return FhirAccess(limits, stopwatch, production=settings.profile == "production", ca_bundle=authorities)
+
+
 def own_documents(settings: Settings) -> dict[str, str]:
     """The documents that came with the program, with the installation's own reverse domain in them."""
     usual = Settings().hook_domain
@@ -132,7 +147,7 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     production = settings.profile == "production"
     reading = Reading(production, tuple(SERVICES), stopwatch)
     named = read_clients(settings.clients_file, reading) if settings.clients_file else ()
-    return named if production else (sandbox_client(), *named)
+    return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
 
 
 def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None:
@@ -143,8 +158,11 @@ def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None
             answer(service, read_call(sample, service.id, sample["hook"]), arrival, setting)
 
 
-def _offer(service: Service, setting: Setting, memory: Memory) -> Offer:
-    def advise(call: HookCall, arrival: Arrival) -> Answer:
+def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess) -> Offer:
+    fetching = Fetching(access, service, setting.content)
+
+    def advise(call: HookCall, arrival: Arrival, servers: Sequence[FhirServer]) -> Answer:
+        call = fetching.completed(call, arrival.as_of, servers, arrival.elapsed_us)
         call_id = str(call_id_of(call, arrival, setting.content))
         before = memory.of(service.id, call.user_id, call.patient_id, arrival, call_id)
         return answer(service, call, arrival, setting, before)

@@ -4,16 +4,17 @@ from datetime import datetime
 
 from cds_service.audit.body import JudgedReport
 from cds_service.content.load import Content
-from cds_service.core.differential import Differential, alarms, patterns_there, rank
+from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading
 from cds_service.core.history import contradicted, dated, merged
 from cds_service.core.next_tests import next_tests
 from cds_service.core.scoring import NO_ENTRY
 from cds_service.core.set_aside import condensed
-from cds_service.fhir.chart import Chart
-from cds_service.fhir.draft import read_draft, read_words
-from cds_service.hooks.service import ReportToRead, ToRead
+from cds_service.fhir.chart import Chart, read_chart
+from cds_service.fhir.draft import Draft, read_draft, read_words
+from cds_service.fhir.request import HookCall
+from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
 
 NOTHING_READ = Reading((), {}, (), ())
 NOTHING_FOUND = Differential((), (), (), (), ())
@@ -38,16 +39,32 @@ def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToR
     if one.silent:
         facts = _facts(content, chart, to_read, NOTHING_READ, as_of, one.written_days)
         return JudgedReport(one.report, facts, NOTHING_FOUND, one.silent)
-    if one.words:
-        draft = read_words(one.words, content.reader)
-    else:
-        draft = read_draft(one.report, chart.report_observations, content.reader)
+    draft = _reading(content, chart, one)
     facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
     found = judge(content, facts)
     if one.regions is not None and found.ranked and not _lies_in(found, facts, one.regions):
         return JudgedReport(one.report, facts, found, ELSEWHERE)
     silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
     return JudgedReport(one.report, facts, found, silent)
+
+
+def needs_the_chart(service: Service, call: HookCall, content: Content, as_of: datetime) -> bool:
+    """Whether a report or an order of the call names anything of which something could be said, given the chart.
+
+    Raises:
+        InvalidRequest: a report is of another patient.
+        ReportMissing: no report can be had.
+    """
+    chart = read_chart(call, content.labs, content.history, as_of, content.vocabulary.read_history)
+    to_read = service.read(call, chart, Desk(content, as_of))
+    judged = (judge_report(content, chart, to_read, one, as_of) for one in to_read.reports if not one.silent)
+    return any(may_speak(content.engine, one.facts, one.found.outcomes) for one in judged)
+
+
+def _reading(content: Content, chart: Chart, one: ReportToRead) -> Draft:
+    if one.words:
+        return read_words(one.words, content.reader)
+    return read_draft(one.report, chart.report_observations, content.reader)
 
 
 def _facts(

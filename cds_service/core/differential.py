@@ -8,7 +8,7 @@ from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import NextTest
 from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
 from cds_service.core.rules import Alarm, Etiology, Pattern
-from cds_service.core.scoring import NOT_SHOWN, SHOWN, TIER_ORDER
+from cds_service.core.scoring import NO_ENTRY, NOT_SHOWN, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
 
@@ -65,6 +65,16 @@ def patterns_there(patterns: Iterable[Pattern], facts: Facts, sources: HistorySo
     """The patterns of several labs that are known to be there."""
     view = View.at(facts, sources, None)
     return tuple(pattern for pattern in patterns if pattern.when.verdict(view) is Verdict.MET)
+
+
+def may_speak(engine: Engine, facts: Facts, outcomes: Iterable[Outcome]) -> bool:
+    """Whether anything could be said if what is unknown were known: the entry of a rule, or an alarm, is open."""
+    if any(outcome.tier != NO_ENTRY for outcome in outcomes):
+        return True
+    lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
+    views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
+    active = [alarm for alarm in engine.rules.alarms if alarm.status == ACTIVE]
+    return any(alarm.trigger.verdict(view) in (Verdict.MET, Verdict.UNKNOWN) for alarm in active for view in views)
 
 
 def alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:

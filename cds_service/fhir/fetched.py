@@ -21,5 +21,13 @@ class Fetched:
     failed: Mapping[str, Missing] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
 
+    def with_more(self, more: "Fetched") -> "Fetched":
+        """This with what was fetched for other keys; what went wrong twice is told once."""
+        return Fetched(
+            {**self.resources, **more.resources},
+            {**self.failed, **more.failed},
+            tuple(dict.fromkeys((*self.set_aside, *more.set_aside))),
+        )
+
 
 NOTHING_FETCHED = Fetched()

@@ -31,10 +31,9 @@ def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
     Raises:
         InvalidRequest: the context holds no `draftOrders`.
     """
-    bundle = call.context.get("draftOrders")
-    if not isinstance(bundle, dict):
+    if not isinstance(call.context.get("draftOrders"), dict):
         raise InvalidRequest("context.draftOrders is missing. Send a FHIR Bundle that holds the orders being signed.")
-    orders = list(_service_requests(bundle, chart))
+    orders = [order for order in _service_requests(call) if whose(order, chart.identity) is not Whose.ANOTHER]
     if not orders:
         return ToRead((), _NO_ORDER)
     ordered = orders_in(orders, desk.content.labs)
@@ -47,13 +46,19 @@ def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
     return ToRead((*told, *reports), "" if told or reports else _NOT_CONCERNED, ordered, stored.set_aside)
 
 
-def _service_requests(bundle: dict[str, Any], chart: Chart) -> Iterator[dict[str, Any]]:
-    entries = bundle.get("entry")
+def idle(call: HookCall) -> str:
+    """Orders of drugs, diets and the like concern nothing here."""
+    return "" if any(True for _ in _service_requests(call)) else _NO_ORDER
+
+
+def _service_requests(call: HookCall) -> Iterator[dict[str, Any]]:
+    bundle = call.context.get("draftOrders")
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         order = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(order, dict) or order.get("resourceType") != "ServiceRequest":
             continue
-        if order.get("status") not in _DROPPED and whose(order, chart.identity) is not Whose.ANOTHER:
+        if order.get("status") not in _DROPPED:
             yield order
 
 
@@ -107,4 +112,5 @@ SERVICE = Service(
     read=read,
     asks=(IMAGING,),
     spares=("family",),
+    idle=idle,
 )

@@ -12,14 +12,19 @@ from cds_service.hooks.service import Desk, Service, ToRead
 _LAYPEOPLE = ("Patient", "RelatedPerson")
 
 
+def idle(call: HookCall) -> str:
+    """Patients and related persons are told nothing: cards are for clinicians."""
+    return "the user is no clinician" if call.user_type in _LAYPEOPLE else ""
+
+
 def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
     """The newest imaging reports of the patient; nothing where the user is the patient or a related person.
 
     Raises:
         ReportMissing: nobody said what imaging reports there are.
     """
-    if call.user_type in _LAYPEOPLE:
-        return ToRead((), "the user is no clinician")
+    if idle(call):
+        return ToRead((), idle(call))
     found = newest_imaging(chart, desk)
     if found.reports:
         return found
@@ -50,4 +55,5 @@ SERVICE = Service(
     read=read,
     asks=(IMAGING,),
     spares=("family",),
+    idle=idle,
 )

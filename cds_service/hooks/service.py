@@ -77,6 +77,7 @@ class Service:
         read: what a call asks about. Raises InvalidRequest or ReportMissing.
         asks: prefetch keys beside the chart's; of them `hidden` are fetched and not stated in discovery.
         spares: keys of the chart that it does without, for there shall be no more than twelve.
+        idle: why a call asks about nothing, whatever is on file, by its context alone; empty where it may.
         is_draft: whether the hook is a draft, offered only where the installation says so.
     """
 
@@ -91,6 +92,7 @@ class Service:
     asks: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
+    idle: Callable[[HookCall], str] = lambda _call: ""
     is_draft: bool = False
 
     def hook_name(self, domain: str) -> str:
@@ -104,11 +106,14 @@ class Service:
         kept = {key: template for key, template in chart.items() if key not in self.spares}
         return {**kept, **{key: own[key] for key in self.asks if key not in self.hidden}}
 
-    def queries(self, content: Content) -> dict[str, tuple[str, ...]]:
-        """What is fetched where prefetch did not bring it, by prefetch key; the searches of one key add up."""
+    def sources(self, content: Content) -> dict[str, tuple[str, ...]]:
+        """The reports that are fetched where prefetch did not bring them, by key; the searches of one key add up."""
         own = {IMAGING: imaging_searches(content.vocabulary.reports), REPORT: (_REPORT_READ,)}
-        chart = {key: (template,) for key, template in prefetch_templates(content.labs, content.history).items()}
-        return {**{key: own[key] for key in self.asks}, **chart}
+        return {key: own[key] for key in self.asks}
+
+    def chart(self, content: Content) -> dict[str, tuple[str, ...]]:
+        """What is fetched of the chart where prefetch did not bring it, by prefetch key."""
+        return {key: (template,) for key, template in prefetch_templates(content.labs, content.history).items()}
 
     def discovery(self, domain: str, content: Content) -> dict[str, Any]:
         """The service's entry in `GET /cds-services`."""

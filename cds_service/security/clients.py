@@ -92,11 +92,18 @@ def read_clients(path: Path, reading: Reading) -> tuple[Client, ...]:
     return tuple(found)
 
 
-def sandbox_client() -> Client:
-    """The public sandbox, for the demo profile."""
+def sandbox_client(fhir_servers: tuple[FhirServer, ...] = ()) -> Client:
+    """The public sandbox, for the demo profile, with the FHIR servers that may be asked for it."""
     key = read_key(sandbox.KEY, open_keys=True)
     fixed = FixedKeys({(key.kid, key.kind): key})
-    return Client("cds-hooks-sandbox", "The public CDS Hooks sandbox", sandbox.ISSUER, sandbox.JKU, fixed)
+    return Client(
+        "cds-hooks-sandbox",
+        "The public CDS Hooks sandbox",
+        sandbox.ISSUER,
+        sandbox.JKU,
+        fixed,
+        fhir_servers=fhir_servers,
+    )
 
 
 def _client(entry: Mapping[str, Any], keys: KeySource) -> Client:

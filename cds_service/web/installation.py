@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
+from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.settings import Settings
@@ -32,13 +33,13 @@ class Offer:
         id: its segment of the address.
         hook: the full name of the hook that it answers.
         discovery: its entry in `GET /cds-services`.
-        advise: answers one call; raises RequestError.
+        advise: answers one call, for a client with these FHIR servers; raises RequestError.
     """
 
     id: str
     hook: str
     discovery: Mapping[str, Any]
-    advise: Callable[[HookCall, Arrival], Advice]
+    advise: Callable[[HookCall, Arrival, Sequence[FhirServer]], Advice]
 
 
 @dataclass(frozen=True, slots=True)

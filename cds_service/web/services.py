@@ -69,7 +69,8 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
         call = read_call(body, offer.id, offer.hook)
         first = installation.store.first_like(call.hook_instance, fingerprint, installation.content_version)
         as_of = datetime.fromisoformat(first) if first else received_at
-        advice = offer.advise(call, Arrival(received_at, as_of, caller().id, fingerprint, elapsed_us))
+        arrival = Arrival(received_at, as_of, caller().id, fingerprint, elapsed_us)
+        advice = offer.advise(call, arrival, caller().fhir_servers)
     except Exception as error:
         reason = error.diagnostics if isinstance(error, RequestError) else _UNEXPECTED
         instance = _uuid_or_empty(body.get("hookInstance"))

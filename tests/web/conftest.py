@@ -1,6 +1,6 @@
 """A small installation behind the web: a real store, and a CDS service that knows one answer to every call."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
@@ -14,6 +14,7 @@ from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
+from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.settings import Settings
@@ -36,7 +37,7 @@ class OneAnswer:
     raises: Exception | None = None
     asked: list[tuple[HookCall, Arrival]] = field(default_factory=list)
 
-    def __call__(self, call: HookCall, arrival: Arrival) -> "Told":
+    def __call__(self, call: HookCall, arrival: Arrival, _servers: Sequence[FhirServer]) -> "Told":
         self.asked.append((call, arrival))
         if self.raises is not None:
             raise self.raises

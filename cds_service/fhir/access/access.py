@@ -77,6 +77,10 @@ class FhirAccess:
             errand.end()
         return put_together(Part(job.key, tuple(job.pages), job.trouble, bool(job.after)) for job in jobs)
 
+    def lacks(self, call: HookCall, queries: Queries) -> bool:
+        """Whether the call offers access and lacks something that could be asked for."""
+        return offers_access(call) and next(_jobs(call, queries), None) is not None
+
     def close(self) -> None:
         """End the threads and close the connections, when no call is under way."""
         with self._lock:
