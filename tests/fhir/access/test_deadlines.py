@@ -155,6 +155,23 @@ def test_a_line_that_was_broken_off_is_not_used_again() -> None:
     assert lines.take(server) is not broken
 
 
+def test_what_cannot_be_broken_off_is_not_waited_for_either() -> None:
+    free, came_back = Event(), Event()
+
+    def resolve(*_: Any, **__: Any) -> list[Any]:
+        free.wait(WAITS_S)
+        came_back.set()
+        raise socket.gaierror(socket.EAI_AGAIN, "the name service hangs")
+
+    access = FhirAccess(AccessLimits(), Stopwatch(), production=False, resolve=resolve)
+    hanging = FhirServer("http://fhir.example.org", "calcification")
+    fetched = access.fetch(call_to(hanging.origin), PATIENT_QUERY, [hanging], AccessLimits().deadline_ms - 10)
+    assert not came_back.is_set()
+    assert fetched.failed == {"patient": NOT_REACHABLE}
+    free.set()
+    access.close()
+
+
 def test_a_server_that_hangs_leaves_threads_for_others() -> None:
     free, asked = Event(), Event()
 
