@@ -48,7 +48,7 @@ class FhirAccess:
         self._limits = limits
         self._stopwatch = stopwatch
         self._production = production
-        self._lines = Lines(resolve, ca_bundle)
+        self._lines = Lines(resolve, ca_bundle, limits.per_server)
         self._lock = Lock()
         self._threads: ThreadPoolExecutor | None = None
 

@@ -83,7 +83,7 @@ class Errand:
         """A line to the server, for one question.
 
         Raises:
-            NotFetched: the errand was ended.
+            NotFetched: the errand was ended, or too many questions to the server are open.
         """
         with self._lock:
             if self._ended.is_set():

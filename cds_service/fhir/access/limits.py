@@ -14,7 +14,7 @@ class AccessLimits:
         answer_bytes: the largest answer, once unpacked.
         total_bytes: of all answers of one call together, unpacked.
         in_flight: questions of one call that are asked at the same time.
-        threads: of the process, for all its calls.
+        calls: that the process answers at the same time.
     """
 
     deadline_ms: int = 2500
@@ -23,4 +23,14 @@ class AccessLimits:
     answer_bytes: int = 2 * 1024 * 1024
     total_bytes: int = 16 * 1024 * 1024
     in_flight: int = 8
-    threads: int = 32
+    calls: int = 4
+
+    @property
+    def per_server(self) -> int:
+        """How many questions to one server may be open: those of all calls, and of earlier calls that hang."""
+        return self.calls * self.in_flight
+
+    @property
+    def threads(self) -> int:
+        """How many threads ask: enough that one server which hangs leaves as many for the others."""
+        return 2 * self.per_server

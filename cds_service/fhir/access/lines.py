@@ -6,7 +6,7 @@ proxies from the environment. A token must not go anywhere unawares.
 
 import logging
 import socket
-from collections import defaultdict, deque
+from collections import Counter, defaultdict
 from contextlib import suppress
 from functools import partial
 from threading import Lock
@@ -107,22 +107,37 @@ class Line:
 
 
 class Lines:
-    """The lines of a process that nobody uses just now. Safe for threads.
+    """The lines of a process. Safe for threads.
 
-    The one that was used last is taken first, for it is most likely to be open still.
+    Of those that nobody uses, the one that was used last is taken first: it is most likely to be open still.
+
+    Args:
+        resolve: as `socket.getaddrinfo`.
+        ca_bundle: as for a line.
+        per_server: how many lines to one server may be in use, so that a server which hangs leaves threads for others.
     """
 
-    def __init__(self, resolve: Resolve, ca_bundle: str) -> None:
+    def __init__(self, resolve: Resolve, ca_bundle: str, per_server: int) -> None:
         self._resolve = resolve
         self._ca_bundle = ca_bundle
-        self._idle: defaultdict[FhirServer, deque[Line]] = defaultdict(deque)
+        self._per_server = per_server
+        self._lock = Lock()
+        self._in_use: Counter[FhirServer] = Counter()
+        self._idle: defaultdict[FhirServer, list[Line]] = defaultdict(list)
 
     def take(self, server: FhirServer) -> Line:
-        """A line to a server, for the caller alone."""
-        try:
-            return self._idle[server].pop()
-        except IndexError:
-            return Line(server, self._resolve, self._ca_bundle)
+        """A line to a server, for the caller alone.
+
+        Raises:
+            NotFetched: too many are in use.
+        """
+        with self._lock:
+            if self._in_use[server] >= self._per_server:
+                raise NotFetched(Trouble.CROWDED)
+            self._in_use[server] += 1
+            if self._idle[server]:
+                return self._idle[server].pop()
+        return Line(server, self._resolve, self._ca_bundle)
 
     def give_back(self, line: Line) -> None:
         """Keep a line for the next question; close it if it was broken off."""
@@ -130,13 +145,18 @@ class Lines:
             line.close()
         else:
             line.hang_up()
-            self._idle[line.server].append(line)
+        with self._lock:
+            self._in_use[line.server] -= 1
+            if not line.broken_off:
+                self._idle[line.server].append(line)
 
     def close(self) -> None:
-        """Close all idle lines."""
-        for idle in list(self._idle.values()):
-            while idle:
-                idle.pop().close()
+        """Close the lines that nobody uses."""
+        with self._lock:
+            idle = [line for lines in self._idle.values() for line in lines]
+            self._idle.clear()
+        for line in idle:
+            line.close()
 
 
 class _Adapter(HTTPAdapter):

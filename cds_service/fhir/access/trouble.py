@@ -16,6 +16,7 @@ class Trouble(Enum):
     UNSAFE = (Missing.NOT_PROVIDED, "its name leads into a private network, so nothing was asked")
     NO_CONNECTION = (Missing.NOT_REACHABLE, "it could not be reached, or broke off")
     TOO_LATE = (Missing.NOT_REACHABLE, "it did not answer in time")
+    CROWDED = (Missing.NOT_REACHABLE, "too many earlier questions to it are still open")
     BUSY = (Missing.NOT_REACHABLE, "it was too busy to answer in time")
     BROKEN = (Missing.NOT_REACHABLE, "it had an error of its own")
     NO_SCOPE = (Missing.NOT_PERMITTED, "no scope of the token covers it, so it was not asked")

@@ -35,13 +35,14 @@ class ScriptedServer:
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._accepted: list[socket.socket] = []
-        self._threads = [Thread(target=self._accept)]
+        self._accepting = Thread(target=self._accept)
+        self._threads: list[Thread] = []
         self.heard: list[Heard] = []
         self.connections = 0
         self.port: int = self._listening.getsockname()[1]
         self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.base = f"{self.origin}/fhir/r4"
-        self._threads[0].start()
+        self._accepting.start()
 
     def targets(self) -> list[str]:
         """What was asked for, in order."""
@@ -50,13 +51,15 @@ class ScriptedServer:
     def close(self) -> None:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
+        self._accepting.join(WAITS_S)
         self._listening.close()
-        for connection in self._accepted:
+        for handle in self._accepted:
             with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
+                handle.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(WAITS_S)
+        for handle in self._accepted:
+            handle.close()
 
     def _accept(self) -> None:
         while True:

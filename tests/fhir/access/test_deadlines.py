@@ -5,12 +5,14 @@ The stopwatch stands still until a server moves it, so that no test waits.
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
+from cds_service.fhir.access.access import FhirAccess
 from cds_service.fhir.access.asking import Job
 from cds_service.fhir.access.errand import Errand
 from cds_service.fhir.access.grant import read_grant
@@ -127,7 +129,7 @@ def _errand(base: str, stopwatch: Stopwatch, lines: Lines, **limits: int) -> Err
 
 
 def test_after_its_end_an_errand_asks_nothing() -> None:
-    lines = Lines(socket.getaddrinfo, "")
+    lines = Lines(socket.getaddrinfo, "", per_server=8)
     with always(fhir(PATIENT)) as server:
         errand = _errand(server.base, Stopwatch(), lines)
         errand.end()
@@ -137,20 +139,64 @@ def test_after_its_end_an_errand_asks_nothing() -> None:
 
 
 def test_after_its_end_an_errand_takes_no_line() -> None:
-    errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, ""))
+    errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, "", per_server=8))
     errand.end()
     with pytest.raises(NotFetched, match="in time"), errand.line():
         pass
 
 
 def test_a_line_that_was_broken_off_is_not_used_again() -> None:
-    lines, server = Lines(socket.getaddrinfo, ""), FhirServer("http://127.0.0.1:9", "")
+    lines, server = Lines(socket.getaddrinfo, "", per_server=8), FhirServer("http://127.0.0.1:9", "")
     kept, broken = lines.take(server), lines.take(server)
     broken.break_off()
     lines.give_back(kept)
     lines.give_back(broken)
     assert lines.take(server) is kept
     assert lines.take(server) is not broken
+
+
+def test_what_cannot_be_broken_off_is_not_waited_for_either() -> None:
+    free, came_back = Event(), Event()
+
+    def resolve(*_: Any, **__: Any) -> list[Any]:
+        free.wait(WAITS_S)
+        came_back.set()
+        raise socket.gaierror(socket.EAI_AGAIN, "the name service hangs")
+
+    access = FhirAccess(AccessLimits(), Stopwatch(), production=False, resolve=resolve)
+    hanging = FhirServer("http://fhir.example.org", "calcification")
+    fetched = access.fetch(call_to(hanging.origin), PATIENT_QUERY, [hanging], AccessLimits().deadline_ms - 10)
+    assert not came_back.is_set()
+    assert fetched.failed == {"patient": NOT_REACHABLE}
+    free.set()
+    access.close()
+
+
+def test_a_server_that_hangs_leaves_threads_for_others() -> None:
+    free, asked = Event(), Event()
+
+    def resolve(host: str, *more: Any, **named: Any) -> list[Any]:
+        if host == "127.0.0.1":
+            return socket.getaddrinfo(host, *more, **named)
+        asked.set()
+        free.wait(WAITS_S)
+        raise socket.gaierror(socket.EAI_AGAIN, "the name service hangs")
+
+    limits = replace(LIMITS, calls=1, in_flight=1)
+    access = FhirAccess(limits, Stopwatch(), production=False, resolve=resolve)
+    hanging = FhirServer("http://fhir.example.org", "calcification")
+    with always(fhir(PATIENT)) as server, ThreadPoolExecutor(1) as pool:
+        good = FhirServer(server.origin, "calcification")
+        first = pool.submit(access.fetch, call_to(hanging.origin), PATIENT_QUERY, [hanging], 0)
+        assert asked.wait(WAITS_S)
+        again = access.fetch(call_to(hanging.origin), PATIENT_QUERY, [hanging], 0)
+        other = access.fetch(call_to(server.base), PATIENT_QUERY, [good], 0)
+        free.set()
+        assert first.result(WAITS_S).failed == {"patient": NOT_REACHABLE}
+        access.close()
+    assert again.failed == {"patient": NOT_REACHABLE}
+    assert "too many earlier questions" in reasons(again)
+    assert ids(other, "patient") == ["p1"]
 
 
 def test_a_server_that_is_not_heard_out_is_hung_up_on() -> None:
@@ -167,7 +213,9 @@ def test_a_server_that_is_not_heard_out_is_hung_up_on() -> None:
 
 
 def test_the_end_of_an_errand_ends_a_pause() -> None:
-    errand = _errand("http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, ""), deadline_ms=90_000)
+    errand = _errand(
+        "http://127.0.0.1:9/fhir/r4", Stopwatch(), Lines(socket.getaddrinfo, "", per_server=8), deadline_ms=90_000
+    )
 
     def pause() -> None:
         with pytest.raises(NotFetched, match="too busy"):
@@ -188,7 +236,7 @@ def test_a_line_that_was_broken_off_while_it_was_being_opened_sends_nothing() ->
         broken_off.wait(WAITS_S)
         return socket.getaddrinfo(*asked, **named)
 
-    lines = Lines(resolve, "")
+    lines = Lines(resolve, "", per_server=8)
     with always(fhir(PATIENT)) as server:
         errand = _errand(server.base, Stopwatch(), lines)
         job = Job("patient", Question("Patient", "p1"))
