@@ -15,6 +15,7 @@ from cds_service.audit.record import Arrival, AuditRecord, Outcome, fingerprint,
 from cds_service.content.load import Content
 from cds_service.core.cards import Card, Manner, Seen, card_of, differential_list, must_not_miss_card
 from cds_service.fhir.chart import Chart, read_chart
+from cds_service.fhir.fetched import NOTHING_FETCHED
 from cds_service.fhir.outgoing import CallIdentity, Subject, appended, card_json
 from cds_service.fhir.request import HookCall
 from cds_service.hooks.service import Desk, Service, ToRead
@@ -66,9 +67,11 @@ class _Told:
 
 
 def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
-    """The id of a call: the same for the same hookInstance, request, fetched data and content."""
-    fetched = [fingerprint({"fetched": dict(call.fetched.resources)})] if call.fetched.resources else []
-    return uuid5(NAMESPACE_URL, "|".join((call.hook_instance, arrival.fingerprint, content.version, *fetched)))
+    """The id of a call: the same for the same hookInstance, request, content, and outcome of fetching."""
+    names = [call.hook_instance, arrival.fingerprint, content.version]
+    if call.fetched != NOTHING_FETCHED:
+        names.append(fingerprint(call.fetched.as_json()))
+    return uuid5(NAMESPACE_URL, "|".join(names))
 
 
 def answer(

@@ -21,6 +21,14 @@ class Fetched:
     failed: Mapping[str, Missing] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "resources": {key: list(values) for key, values in self.resources.items()},
+            "failed": {key: str(why) for key, why in self.failed.items()},
+            "setAside": [[item.resource, item.reason] for item in self.set_aside],
+        }
+
     def with_more(self, more: "Fetched") -> "Fetched":
         """This with what was fetched for other keys; what went wrong twice is told once."""
         return Fetched(
