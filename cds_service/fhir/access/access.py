@@ -13,7 +13,7 @@ from cds_service.fhir.access.errand import Errand
 from cds_service.fhir.access.grant import NoGrant, offers_access, read_grant
 from cds_service.fhir.access.limits import AccessLimits
 from cds_service.fhir.access.lines import Lines
-from cds_service.fhir.access.outcome import Part, put_together
+from cds_service.fhir.access.outcome import put_together
 from cds_service.fhir.access.questions import Question, question, template_type, token_values
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
@@ -75,7 +75,7 @@ class FhirAccess:
             self._run(jobs, errand)
         finally:
             errand.end()
-        return put_together(Part(job.key, tuple(job.pages), job.trouble, bool(job.after)) for job in jobs)
+        return put_together(job.so_far() for job in jobs)
 
     def lacks(self, call: HookCall, queries: Queries) -> bool:
         """Whether the call offers access and lacks something that could be asked for."""

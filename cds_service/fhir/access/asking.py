@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from cds_service.fhir.access.errand import Errand
 from cds_service.fhir.access.exchange import Ask, Reply, exchange
+from cds_service.fhir.access.outcome import Part
 from cds_service.fhir.access.questions import Question
 from cds_service.fhir.access.scopes import Leave
 from cds_service.fhir.access.trouble import NotFetched, Trouble
@@ -56,6 +57,12 @@ class Job:
             self.trouble = Trouble.NARROW_SCOPE if filtered else None
         except NotFetched as error:
             self.trouble = error.trouble
+
+    def so_far(self) -> Part:
+        """What has come of it by now."""
+        # In this order: a job that ends in between is then taken for unfinished, not for finished with a page too few.
+        trouble = self.trouble
+        return Part(self.key, tuple(self.pages), trouble, continues=bool(self.after))
 
     def _ask(self, errand: Errand) -> None:
         if self.after:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 
@@ -126,6 +126,7 @@ def _read(errand: Errand, response: Response, left: Callable[[], float]) -> byte
 
 def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except ValueError:
         return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -167,6 +167,7 @@ def test_a_posted_search_follows_no_redirect() -> None:
         {"Retry_After": "0"},
         {"Retry_After": "Fri, 27 Nov 2026 10:00:00 GMT", "Date": "Fri, 27 Nov 2026 10:00:00 GMT"},
         {"Retry_After": "Fri, 27 Nov 2026 09:00:00 GMT", "Date": "Fri, 27 Nov 2026 10:00:00 GMT"},
+        {"Retry_After": "Fri, 27 Nov 2026 10:00:00 -0000", "Date": "Fri, 27 Nov 2026 10:00:00 GMT"},
     ],
 )
 def test_a_busy_server_is_asked_once_more_when_it_says_so(status: int, when: dict[str, str]) -> None:
