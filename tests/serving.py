@@ -57,9 +57,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """The service as `calcification-cds serve` starts it, in a folder; stopped at the end."""
-    port = free_port()
+def serving(folder: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> Iterator[Server]:
+    """The service as `calcification-cds serve` starts it, in a folder, on this port or any; stopped at the end."""
+    port = port or free_port()
     given = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(environment or {})}
     command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=folder, env=given)
