@@ -9,7 +9,7 @@ from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
 _CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL")}
-_LEAST = {"port": 1, "max_body_bytes": 1024, "workers": 1, "threads": 1}
+_LEAST = {"port": 1, "max_body_bytes": 1024, "request_seconds": 1, "workers": 1, "threads": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Settings:
         clients_file: who may call, and how each proves it; required in production. The format: security/clients.py.
         cors_origins: origins whose pages may call from a browser, separated by commas.
         max_body_bytes: the largest request body that is read.
+        request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         workers: server processes.
         threads: calls answered at the same time by one process.
@@ -48,6 +49,7 @@ class Settings:
     clients_file: Path | None = None
     cors_origins: str = ""
     max_body_bytes: int = 4 * 1024 * 1024
+    request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
     workers: int = 1
     threads: int = 4

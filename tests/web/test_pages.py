@@ -1,9 +1,11 @@
 """The pages explain a call to people: escaped, accessible, and under a policy that loads nothing from elsewhere."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -56,7 +58,7 @@ def page(client: FlaskClient) -> str:
         "the sign is often not mentioned",
         "Append to the conclusion",
         "5 points, between -2 and 7; possible from 0, likely from 4",
-        "1.0 ms",
+        "3.0 ms",
         "does not count: said of before",
         "80 mm; several; growing; lobulated",
         '<mark class="assertion present" title="present">lobulated</mark>',
@@ -130,6 +132,19 @@ def test_every_answer_is_guarded(path: str, client: FlaskClient) -> None:
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert (headers["Referrer-Policy"], headers["X-Frame-Options"]) == ("no-referrer", "DENY")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "told"), [("https://cds.example.org", "max-age=31536000"), ("http://127.0.0.1:8081", None), ("", None)]
+)
+def test_browsers_are_held_to_tls_where_the_service_is_reached_by_it(
+    base_url: str, told: str | None, build: Callable[..., Flask]
+) -> None:
+    answer = build(base_url=base_url).test_client().get("/healthz")
+    assert answer.headers.get("Strict-Transport-Security") == told
 
 
 @pytest.mark.parametrize(
