@@ -42,7 +42,8 @@ def services_blueprint(installation: Installation) -> Blueprint:
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
         offer = _offered(installation, service_id)
-        installation.store.add_feedback(offer.id, read_feedback(read_object(_read_body(installation))[0]))
+        said, _ = read_object(_read_body(installation))
+        installation.store.add_feedback(offer.id, read_feedback(said, caller().id))
         return _json({})
 
     return routes

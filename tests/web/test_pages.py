@@ -1,5 +1,6 @@
 """The pages explain a call to people: escaped, accessible, and under a policy that loads nothing from elsewhere."""
 
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -111,6 +112,28 @@ def test_the_first_page_shows_how_to_try_it_and_links_the_last_calls(client: Fla
     page = client.get("/").text
     assert "curl -s" in page
     assert 'href="/calls/call-1"' in page
+
+
+def test_the_page_of_a_call_names_the_client_that_gave_feedback(page: str) -> None:
+    assert "<td>loopback</td>" in page
+
+
+def test_the_first_page_tells_of_feedback_without_a_call(client: FlaskClient) -> None:
+    assert "Feedback without a call" not in client.get("/").text
+    said = {"card": "card-<9>", "outcome": "overridden", "outcomeTimestamp": "2026-01-01T12:05:00Z"}
+    client.post(f"{URL}/feedback", json={"feedback": [said]})
+    assert "Feedback without a call" in client.get("/").text
+    assert "card-&lt;9&gt;" in client.get("/").text
+
+
+@pytest.mark.parametrize("comment", ["half a character \ud800", "\x00 and \x1b", "\u202e turned"])
+def test_a_page_can_show_whatever_was_written(comment: str, client: FlaskClient) -> None:
+    client.post(URL, json=good_call())
+    said = {"card": "card-1", "outcome": "overridden", "outcomeTimestamp": "2026-01-01T12:05:00Z"}
+    reason = {"reason": {"code": comment}, "userComment": comment}
+    body = json.dumps({"feedback": [{**said, "overrideReason": reason}]})
+    assert client.post(f"{URL}/feedback", data=body, content_type="application/json").status_code == 200
+    assert client.get("/calls/call-1").status_code == 200
 
 
 def test_a_refused_call_has_a_page_that_says_why(client: FlaskClient, store: Store) -> None:
