@@ -84,8 +84,8 @@ class _TextOfHtml:
 
     def read(self) -> None:
         """Read from the first letter to the last."""
-        at, length = 0, len(self._html)
-        while at < length:
+        at = 0
+        while ">" not in self._missing:
             begins = _BEGINS.search(self._html, at)
             if begins is None:
                 break

@@ -132,7 +132,12 @@ def receive(prefetch: Json, context: Json, fetched: Fetched = NOTHING_FETCHED) -
             SetAside("prefetch", f"more than {MOST_KEYS} keys were sent", len(prefetch) - MOST_KEYS)
         )
     gathered = {name: tuple(held) for name, held in gathering.by_type.items()}
-    set_aside = (*dict.fromkeys(gathering.set_aside), *fetched.set_aside, *_unread(gathering.unread))
+    set_aside = (
+        *dict.fromkeys(gathering.set_aside),
+        *fetched.set_aside,
+        *_unread(gathering.unread),
+        *_cut(gathering.cut),
+    )
     return Received(gathered, gathering.keys, gathering.incomplete, set_aside)
 
 
@@ -144,6 +149,7 @@ class _Gathering:
         self.keys: dict[str, Missing | None] = {}
         self.incomplete: dict[str, Missing] = {}
         self.unread: dict[str, int] = {}
+        self.cut: dict[str, int] = {}
         self.set_aside: list[SetAside] = []
 
     def sent(self, key: str, value: object, continued: bool) -> None:
@@ -191,7 +197,7 @@ class _Gathering:
                 group.append(held)
             else:
                 self.incomplete[key] = Missing.NOT_ALL_READ
-                self.set_aside.append(SetAside(kind, _TOO_MANY))
+                self.cut[kind] = self.cut.get(kind, 0) + 1
 
 
 def next_page(bundle: Json) -> str:
@@ -210,6 +216,11 @@ def _unread(counted: Mapping[str, int]) -> Iterator[SetAside]:
             yield SetAside("Bundle.entry", "it holds no resource", count)
         else:
             yield SetAside(name, "resources of this type are not read", count)
+
+
+def _cut(counted: Mapping[str, int]) -> Iterator[SetAside]:
+    for kind, count in counted.items():
+        yield SetAside(kind, _TOO_MANY, count)
 
 
 def _has_id(resource: Json) -> bool:
