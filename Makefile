@@ -1,6 +1,7 @@
 # Needs Python 3.11 or later with venv, and make. Everything else goes into .venv from the locked lists.
 
 PORT ?= 8080
+SECONDS ?= 120
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	echo $$candidate; break; fi; done)
@@ -10,7 +11,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench evaluate ablate prevalence negation content lock clean
+.PHONY: help serve test check format bench evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +28,13 @@ check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, conten
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m cds_service check
+	@$(MAKE) --no-print-directory fuzz-briefly
+
+fuzz-briefly: .venv/develop.stamp
+	@$(RUN) -m tests.fuzz --inputs 1500
+
+fuzz: .venv/develop.stamp  ## Fuzz the request reader for two minutes (make fuzz SECONDS=600 for longer)
+	@$(RUN) -m tests.fuzz --seconds $(SECONDS)
 
 format: .venv/develop.stamp  ## Format the code and apply safe lint fixes
 	@.venv/bin/ruff format .

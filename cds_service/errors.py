@@ -75,6 +75,14 @@ class BodyTooLarge(RequestError):
     """The body is over the limit that the installation set."""
 
 
+class BodyTooSlow(RequestError):
+    """The body did not come within the time that the installation set."""
+
+
+class BodyCutOff(RequestError):
+    """The body ended before its declared end, or its chunks are not framed as HTTP/1.1 has it."""
+
+
 class WrongMediaType(RequestError):
     """The body is declared as something other than JSON."""
 

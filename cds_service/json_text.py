@@ -10,7 +10,13 @@ import orjson
 _DEEPEST = 64
 """No FHIR resource of use nests deeper; what does is cut off there once it is too deep to be read at all."""
 
-_MARK = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A text (to the end, where it is not closed: no letter is looked at twice), what opens (as many as stand together), or
+# what closes. Innermost arrays and objects without texts, as many as stand together, count for nothing: to look at each
+# would take seconds where there are millions.
+_MARK = re.compile(
+    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|(?:(?:\[[^\[\]{}"]*+\]|\{[^\[\]{}"]*+\})[\s,]*+)++|([\[{]++)|([\]}]++)', re.DOTALL
+)
+_LARGEST = 10**300
 _CUT = b'"nested too deeply to be read"'
 
 
@@ -42,14 +48,15 @@ def without_depths(raw: bytes) -> bytes:
     kept: list[bytes] = []
     depth = start = 0
     for mark in _MARK.finditer(raw):
-        if mark.group() in (b"[", b"{"):
-            depth += 1
-            if depth == _DEEPEST + 1:
-                kept += [raw[start : mark.start()], _CUT]
-        elif mark.group() in (b"]", b"}"):
-            depth -= 1
-            if depth == _DEEPEST:
-                start = mark.end()
+        marks = mark.end() - mark.start()
+        if mark[1]:
+            if depth <= _DEEPEST < depth + marks:
+                kept += [raw[start : mark.start() + _DEEPEST - depth], _CUT]
+            depth += marks
+        elif mark[2]:
+            if depth - marks <= _DEEPEST < depth:
+                start = mark.start() + depth - _DEEPEST
+            depth -= marks
     if depth > _DEEPEST:
         raise NoJsonText("what it opens it does not close")
     return b"".join([*kept, raw[start:]])
@@ -62,7 +69,7 @@ def _parsed(raw: bytes) -> Any:
         # It is stricter than RFC 8259 in places (lone surrogates, depth); what it refuses gets a second reading.
         pass
     try:
-        return json.loads(raw, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(raw, parse_constant=_refuse, parse_float=_finite, parse_int=_holdable)
     except ValueError:
         raise NoJsonText("it does not parse") from None
 
@@ -74,5 +81,12 @@ def _refuse(constant: str) -> NoReturn:
 def _finite(digits: str) -> float:
     value = float(digits)
     if not isfinite(value):
+        raise ValueError(digits)
+    return value
+
+
+def _holdable(digits: str) -> int:
+    value = int(digits)
+    if abs(value) > _LARGEST:
         raise ValueError(digits)
     return value

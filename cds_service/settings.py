@@ -15,6 +15,7 @@ _LEAST = {
     "repeat_silence_hours": 0,
     "fhir_deadline_ms": 1,
     "fhir_call_timeout_ms": 1,
+    "request_seconds": 1,
     "workers": 1,
     "threads": 1,
 }
@@ -45,6 +46,7 @@ class Settings:
         fhir_deadline_ms: milliseconds after the start of a call after which its FHIR server is no longer waited for.
         fhir_call_timeout_ms: milliseconds within which a FHIR server has to answer one question.
         max_body_bytes: the largest request body that is read.
+        request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         workers: server processes.
         threads: calls answered at the same time by one process.
@@ -67,6 +69,7 @@ class Settings:
     fhir_deadline_ms: int = 2500
     fhir_call_timeout_ms: int = 1500
     max_body_bytes: int = 4 * 1024 * 1024
+    request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
     workers: int = 1
     threads: int = 4

@@ -1,11 +1,13 @@
 """What tests share: moments, ids and settings that are the same in every run."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cds_service.settings import Settings
+from tests.planted import collecting, leaks
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -18,3 +20,11 @@ def settings(tmp_path: Path) -> Settings:
         patient_key_file=tmp_path / "patient.key",
         port=8081,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_log_line_of_the_run() -> Iterator[None]:
+    """At the end of the run no line of any log, here or of a server that a test started, holds what was planted."""
+    with collecting() as lines:
+        yield
+    assert leaks(lines) == []

@@ -12,15 +12,18 @@ from pathlib import Path
 
 import requests
 
+from tests.planted import WRITTEN
+
 _STARTS_WITHIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server."""
+    """A running server; `log` holds everything that its processes write."""
 
     url: str
     process: subprocess.Popen[bytes]
+    log: Path
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
@@ -57,19 +60,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """The service as `calcification-cds serve` starts it, in a folder; stopped at the end."""
-    port = free_port()
+def serving(folder: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> Iterator[Server]:
+    """The service as `calcification-cds serve` starts it, in a folder, on this port or any; stopped at the end."""
+    port = port or free_port()
     given = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(environment or {})}
     command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=folder, env=given)
+    log = folder / f"server-{port}.log"
+    with log.open("wb") as written:
+        process = subprocess.Popen(command, cwd=folder, env=given, stdout=written, stderr=subprocess.STDOUT)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(url, process)
-        yield Server(url, process)
+        yield Server(url, process, log)
     finally:
         process.terminate()
         process.wait(timeout=30)
+        told = log.read_text(encoding="utf-8", errors="replace")
+        print(told)
+        WRITTEN.extend(told.splitlines())
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

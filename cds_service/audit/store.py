@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit import schema
@@ -41,6 +41,17 @@ _FIRST_LIKE = (
     .order_by(schema.calls.c.seq)
     .limit(1)
 )
+_SHOWN = (
+    select(schema.calls.c.seq, schema.calls.c.body)
+    .select_from(schema.cards.join(schema.calls, schema.cards.c.call_seq == schema.calls.c.seq))
+    .where(schema.cards.c.card_uuid == bindparam("shown"))
+    .where(schema.calls.c.service == bindparam("by"))
+    .where(schema.calls.c.client == bindparam("to"))
+    .order_by(schema.calls.c.seq.desc())
+    .limit(1)
+)
+"""The call that a card was sent in; a card that was sent to another client is none of the asking one's."""
+_UNJOINED = schema.feedback.c.call_seq.is_(None)
 
 
 class Store:
@@ -139,11 +150,18 @@ class Store:
             .where(schema.calls.c.call_id == call_id)
             .order_by(schema.feedback.c.seq)
         )
+        return self._feedback(wanted)
+
+    def unjoined_feedback(self, limit: int) -> list[StoredFeedback]:
+        """The newest feedback on cards that are on record for no call of its service and client, the newest first."""
+        return self._feedback(
+            select(schema.feedback).where(_UNJOINED).order_by(schema.feedback.c.seq.desc()).limit(limit)
+        )
+
+    def count_unjoined_feedback(self) -> int:
+        """How much such feedback there is."""
         with self._reading() as connection:
-            return [
-                StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
-                for row in connection.execute(wanted)
-            ]
+            return int(connection.scalar(select(func.count()).select_from(schema.feedback).where(_UNJOINED)) or 0)
 
     def put_content(self, version: str, snapshot: Mapping[str, Any]) -> None:
         """Keep the rules and wording of one content version, once.
@@ -189,33 +207,40 @@ class Store:
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._engine.execution_options(**{READ_ONLY: True}).connect()
 
+    def _feedback(self, wanted: Select[Any]) -> list[StoredFeedback]:
+        with self._reading() as connection:
+            rows = connection.execute(wanted).all()
+        return [StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body)) for row in rows]
+
     def _calls(self, wanted: Select[Any]) -> list[StoredCall]:
         with self._reading() as connection:
             return [_stored_call(row) for row in connection.execute(wanted)]
 
     def _keep_feedback(self, connection: Connection, service: str, item: Feedback) -> Reception:
-        shown = schema.cards.join(schema.calls, schema.cards.c.call_seq == schema.calls.c.seq)
-        call_seq = connection.scalar(
-            select(schema.calls.c.seq)
-            .select_from(shown)
-            .where(schema.cards.c.card_uuid == item.card)
-            .where(schema.calls.c.service == service)
-            .order_by(schema.calls.c.seq.desc())
-            .limit(1)
-        )
+        call = connection.execute(_SHOWN, {"shown": item.card, "by": service, "to": item.client}).first()
+        unknown = _not_of_card(item, {} if call is None else _unpack(call.body))
         row = {
             "card_uuid": item.card,
-            "call_seq": call_seq,
+            "call_seq": None if call is None else call.seq,
             "received_at": timestamp(self._clock()),
             "service": service,
             "outcome": item.outcome,
             "digest": item.digest(service),
-            "body": _pack(item.body()),
+            "body": _pack({**item.body(), **({"unknownSuggestions": unknown} if unknown else {})}),
         }
         kept = insert_if_new(connection, schema.feedback, row).returning(schema.feedback.c.seq)
         if connection.scalar(kept) is None:
             return Reception.REPEATED
-        return Reception.UNKNOWN_CARD if call_seq is None else Reception.KEPT
+        if call is None:
+            return Reception.UNKNOWN_CARD
+        return Reception.UNKNOWN_SUGGESTION if unknown else Reception.KEPT
+
+
+def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
+    """The accepted suggestions that the card, as it was sent, does not have."""
+    sent = [card for card in body.get("cards", ()) if card.get("uuid") == item.card]
+    offered = {suggestion.get("uuid") for card in sent for suggestion in card.get("suggestions", ())}
+    return [name for name in item.accepted if name not in offered]
 
 
 def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from cds_service.app import create_app
 from cds_service.settings import Settings, from_environment
+from cds_service.web.worker import worker_class
 
 EXAMPLES = """\
 calcification-cds serve
@@ -21,6 +22,9 @@ CALCIFICATION_CDS_WORKERS=2 calcification-cds serve"""
 
 
 _COLLECT_AFTER = (10_000, 20, 20)
+# Bytes and numbers that hold every request of a CDS client with room to spare. A token is read up to 4096 characters
+# and refused as a token up to the size of a field; what is larger still does not reach the application.
+_LONGEST_LINE, _MOST_FIELDS, _LARGEST_FIELD = 4094, 64, 16 * 1024
 _NO_PAGES = "no pages  they show what charts hold, and people cannot sign in yet: only the demo profile serves them"
 
 
@@ -57,11 +61,16 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
-        "worker_class": "gthread",
+        "worker_class": worker_class(settings.request_seconds),
         "workers": settings.workers,
         "threads": settings.threads,
         "preload_app": True,
         "loglevel": "warning",
+        "limit_request_line": _LONGEST_LINE,
+        "limit_request_fields": _MOST_FIELDS,
+        "limit_request_field_size": _LARGEST_FIELD,
+        # Nobody needs a second door: processes are told what to do by signals.
+        "control_socket_disable": True,
         "when_ready": lambda _server: print(_welcome(settings), flush=True),
     }
 

@@ -10,6 +10,7 @@ from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
 from cds_service.fhir.history import Reader, ReadText, read_history
 from cds_service.fhir.labs import read_labs
+from cds_service.fhir.limited_texts import LimitedTexts
 from cds_service.fhir.patient import read_patient
 from cds_service.fhir.prefetch import active_orders, chart_gaps, lists_read, prefetch_templates
 from cds_service.fhir.request import HookCall
@@ -58,20 +59,21 @@ def read_chart(
     received = receive(call.prefetch, call.context, call.fetched)
     patient, identity, foreign = _patient(received, call.patient_id, as_of)
     lab_reading = read_labs(received, labs, patient, identity, as_of)
-    history_reading = read_history(Reader(received, history, read_text, identity, as_of, patient.age_years))
+    texts = LimitedTexts(read_text)
+    history_reading = read_history(Reader(received, history, texts, identity, as_of, patient.age_years))
     return Chart(
         patient=patient,
         labs=lab_reading.labs,
         missing_labs=lab_reading.missing,
         history=history_reading.facts,
-        history_lists=lists_read(received),
+        history_lists=frozenset() if texts.set_aside else lists_read(received),
         orders=active_orders(received, labs, identity),
         report_observations=tuple(
             held.resource
             for held in received.of("Observation")
             if not held.asked_for and whose(held.resource, identity) is not Whose.ANOTHER
         ),
-        set_aside=(*received.set_aside, *foreign, *lab_reading.set_aside, *history_reading.set_aside),
+        set_aside=(*received.set_aside, *foreign, *lab_reading.set_aside, *history_reading.set_aside, *texts.set_aside),
         gaps=chart_gaps(received, prefetch_templates(labs, history), labs, lab_reading.missing),
         received=received,
         identity=identity,

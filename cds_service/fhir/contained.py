@@ -15,6 +15,8 @@ _INHERITED = (
     "effectiveTiming",
     "issued",
 )
+MOST_MEMBERS = 1_000
+"""Contained resources of one container that are looked at."""
 _WITHDRAWN = ("entered-in-error", "cancelled")
 
 
@@ -29,7 +31,7 @@ def observations(received: Received) -> Iterator[Held]:
             if kind == "Observation":
                 yield held
             listed = held.resource.get("contained")
-            for member in listed if isinstance(listed, list) else ():
+            for member in listed[:MOST_MEMBERS] if isinstance(listed, list) else ():
                 if isinstance(member, dict) and member.get("resourceType") == "Observation":
                     yield Held(_member(member, held.resource), "", held.asked_for)
 

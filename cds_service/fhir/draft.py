@@ -9,6 +9,7 @@ from cds_service.core.findings import ReportReader, merged_readings, read_report
 from cds_service.fhir.coded import coded_reading
 from cds_service.fhir.report import report_text
 
+_MOST_RESULTS = 1000
 NO_NARRATIVE = "the report has no narrative that can be read"
 
 Json = Mapping[str, Any]
@@ -37,7 +38,8 @@ def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader)
     """
     narrative = report_text(report)
     reading = read_report(narrative.text, reader)
-    results = [item for item in (*_contained(report), *observations) if _is_result_of(report, item)]
+    named = _results_named(report)
+    results = [item for item in (*_contained(report), *observations) if _named(item) in named][:_MOST_RESULTS]
     reading = merged_readings(reading, coded_reading(report, results, reader))
     reading = replace(reading, set_aside=(*narrative.set_aside, *reading.set_aside))
     return Draft(reading, "" if narrative.text else NO_NARRATIVE)
@@ -53,10 +55,15 @@ def _contained(report: Json) -> list[Json]:
     return [item for item in contained if isinstance(item, dict)] if isinstance(contained, list) else []
 
 
-def _is_result_of(report: Json, observation: Json) -> bool:
-    """Whether a report's `result` refers to an Observation, by any form of its reference."""
-    result, name = report.get("result"), observation.get("id")
-    if not isinstance(result, list) or not isinstance(name, str):
-        return False
-    references = [entry.get("reference") for entry in result if isinstance(entry, dict)]
-    return any(isinstance(reference, str) and reference.lstrip("#").split("/")[-1] == name for reference in references)
+def _results_named(report: Json) -> frozenset[str]:
+    """The ids that a report's `result` refers to, by any form of its reference."""
+    result = report.get("result")
+    references = (
+        [entry.get("reference") for entry in result if isinstance(entry, dict)] if isinstance(result, list) else []
+    )
+    return frozenset(reference.lstrip("#").split("/")[-1] for reference in references if isinstance(reference, str))
+
+
+def _named(observation: Json) -> str | None:
+    name = observation.get("id")
+    return name if isinstance(name, str) else None

@@ -10,6 +10,10 @@ from cds_service.fhir.history_kinds import IN_ERROR
 from cds_service.fhir.resources import Held, Received, codings, concept_text, resource_name
 from cds_service.fhir.subject import Identity, Whose, whose
 
+MOST_CONDITIONS = 2_000
+"""Conditions of all relatives together that are read."""
+_TOO_MANY = "more conditions of relatives came than are read"
+
 
 def read_family(
     received: Received,
@@ -20,6 +24,7 @@ def read_family(
     """What relatives by blood have, as far as the vocabulary has an entry for it, and what was not used."""
     facts: list[HistoryFact] = []
     set_aside: list[SetAside] = []
+    conditions = 0
     for held in received.of("FamilyMemberHistory"):
         reason = _reason(held, vocabulary, identity)
         if reason:
@@ -27,8 +32,13 @@ def read_family(
             continue
         listed = held.resource.get("condition")
         for condition in listed if isinstance(listed, list) else []:
+            conditions += 1
+            if conditions > MOST_CONDITIONS:
+                continue
             if isinstance(condition, dict):
                 facts += _facts_of(held.resource, condition.get("code"), vocabulary, read_text)
+    if conditions > MOST_CONDITIONS:
+        set_aside.append(SetAside("FamilyMemberHistory", _TOO_MANY, conditions - MOST_CONDITIONS))
     return facts, set_aside
 
 

@@ -15,7 +15,7 @@ from cds_service.fhir.contained import observations
 from cds_service.fhir.derived import CREATININE, FILTRATION, Sample, filtration, lent_words, products
 from cds_service.fhir.heights import Heights, read_heights
 from cds_service.fhir.numbers import Unusable
-from cds_service.fhir.observations import Recognised, recognised, without_withdrawn_copies
+from cds_service.fhir.observations import Recognised, recognised, too_many_components, without_withdrawn_copies
 from cds_service.fhir.resources import Received
 from cds_service.fhir.results import read_number, read_result
 from cds_service.fhir.subject import Identity
@@ -38,7 +38,9 @@ def read_labs(
 ) -> LabReading:
     """Reads all labs of a call. Candidates older than the one used are looked at only where a course is followed."""
     found: dict[str, list[Recognised]] = {}
+    cut: list[SetAside] = []
     for held in observations(received):
+        cut += too_many_components(held)
         for item in recognised(held, vocabulary, identity, as_of):
             found.setdefault(item.candidate.known.lab, []).append(item)
     reader = _Reader(vocabulary, patient, as_of, [])
@@ -53,7 +55,7 @@ def read_labs(
     labs.update(lent_words(labs, vocabulary))
     ordered = {lab: labs[lab] for lab in vocabulary.labs if lab in labs}
     missing = _missing(ordered, found.keys(), received, vocabulary)
-    return LabReading(ordered, missing, tuple(dict.fromkeys([*reader.set_aside, *heights.set_aside])))
+    return LabReading(ordered, missing, tuple(dict.fromkeys([*cut, *reader.set_aside, *heights.set_aside])))
 
 
 def _heights(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from cds_service.core.facts import SetAside
 from cds_service.core.labs import Known, LabVocabulary
 from cds_service.fhir.dates import Moment, UnreadableDateError, first_moment
 from cds_service.fhir.resources import Held, codings, concept_text, resource_name
@@ -23,6 +24,8 @@ _SPECIMENS = ("serum", "plasma", "blood", "ser", "plas", "bld")
 DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
 """Where an Observation may say when, the first that is there."""
 
+MOST_COMPONENTS = 200
+"""Components of one Observation that are read; the largest panels have some dozens."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _CORRECTED = ("corrected", "amended", "appended")
 _WITHDRAWN = ("entered-in-error", "cancelled")
@@ -85,7 +88,7 @@ def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of:
     """The Observation itself and its components, as far as they are results of a lab."""
     observation = held.resource
     components = observation.get("component")
-    parts = [observation, *(components if isinstance(components, list) else ())]
+    parts = [observation, *(components[:MOST_COMPONENTS] if isinstance(components, list) else ())]
     for place, part in enumerate(parts):
         if not isinstance(part, dict):
             continue
@@ -102,6 +105,14 @@ def recognised(held: Held, vocabulary: LabVocabulary, identity: Identity, as_of:
             after = _is_after_dialysis(observation, [text, *(name for _, _, name in listed)], vocabulary)
         candidate = Candidate(part, known, moment, resource_name(observation), status, after)
         yield Recognised(candidate, reason or undatable, place)
+
+
+def too_many_components(held: Held) -> Iterator[SetAside]:
+    """What to note of an Observation with more components than are read."""
+    components = held.resource.get("component")
+    if isinstance(components, list) and len(components) > MOST_COMPONENTS:
+        reason = f"it has more than {MOST_COMPONENTS} components; the others were not read"
+        yield SetAside(resource_name(held.resource), reason, len(components) - MOST_COMPONENTS)
 
 
 def without_withdrawn_copies(items: list[Recognised]) -> list[Recognised]:

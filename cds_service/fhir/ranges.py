@@ -37,15 +37,20 @@ class OwnRange:
     ucum: str | None
 
 
+_MOST_RANGES = 50
+
+
 def own_range(
     observation: Mapping[str, Any], measured: Measured, lab: Lab, vocabulary: LabVocabulary, patient: Patient
 ) -> OwnRange | None:
-    """The one reference range that is meant for this patient; None where there is none, or where several differ.
+    """The one reference range that is meant for this patient; None where there is none, several differ, or many came.
 
     A range without a unit is in the unit of the value.
     """
     listed = observation.get("referenceRange")
     entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    if len(entries) > _MOST_RANGES:
+        return None
     found = []
     for entry in entries:
         if not _applies(entry, patient, vocabulary.range_labels):

@@ -22,11 +22,5 @@ def resolved(reference: object, holder: Mapping[str, Any], received: Received) -
         contained = listed if isinstance(listed, list) else []
         return next((one for one in contained if isinstance(one, dict) and one.get("id") == target[1:]), None)
     parts = target.strip().partition("/_history/")[0].split("/")
-    for held in received.of(parts[-2]) if len(parts) > 1 else ():
-        if held.resource.get("id") == parts[-1]:
-            return held.resource
-    return next((held.resource for held in _all(received) if held.full_url == target), None)
-
-
-def _all(received: Received) -> Any:
-    return (held for group in received.by_type.values() for held in group)
+    named = received.by_id.get((parts[-2], parts[-1])) if len(parts) > 1 else None
+    return named if named is not None else received.by_url.get(target)

@@ -7,10 +7,13 @@ from typing import Any
 
 from cds_service.core.facts import SetAside
 from cds_service.fhir.html import text_of_html
-from cds_service.fhir.narrative import MAX_BYTES, RTF, UnreadableNarrativeError, decoded
+from cds_service.fhir.narrative import LONGEST_TEXT, MAX_BYTES, RTF, UnreadableNarrativeError, decoded
 
 _WORD = re.compile(r"\w+")
 _PLAIN = "text/plain"
+_TOO_LONG = f"goes beyond {LONGEST_TEXT // 1000} thousand characters of text; the rest was not read"
+_MOST_FORMS = 20
+"""Attachments that are looked at: each is compared with those before it."""
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -75,9 +78,9 @@ class _Narrative:
         if text.lstrip().lower().startswith(RTF):
             self.set_aside.append(SetAside(self._resource, f"{source} is RTF, which is not read"))
             return
-        room = MAX_BYTES - sum(map(len, self.parts))
+        room = LONGEST_TEXT - sum(map(len, self.parts))
         if len(text) > room or not whole:
-            self.set_aside.append(SetAside(self._resource, f"{source} goes beyond 1 MB of text; the rest was not read"))
+            self.set_aside.append(SetAside(self._resource, f"{source} {_TOO_LONG}"))
             text = text[:room]
         if not text or (self.parts and self._says_nothing_new(text)):
             return
@@ -113,7 +116,12 @@ def _attached(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The texts of the attachments that can be read, each with which it was: the plain ones, and those in HTML."""
     found: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
-    for number, form in enumerate(_items(forms)):
+    room = MAX_BYTES
+    listed = _items(forms)
+    if len(listed) > _MOST_FORMS:
+        reason = f"presentedForm holds more than {_MOST_FORMS} attachments; the others were not read"
+        set_aside.append(SetAside(resource, reason, len(listed) - _MOST_FORMS))
+    for number, form in enumerate(listed[:_MOST_FORMS]):
         content_type = form.get("contentType")
         content_type = content_type if isinstance(content_type, str) else _PLAIN
         kind = content_type.partition(";")[0].strip().lower()
@@ -130,6 +138,12 @@ def _attached(
         except UnreadableNarrativeError as error:
             set_aside.append(SetAside(resource, f"presentedForm[{number}] could not be read: {error}"))
             continue
+        if len(text) > room:
+            set_aside.append(
+                SetAside(resource, f"presentedForm[{number}] goes beyond {MAX_BYTES // 1000} kB of attachments")
+            )
+            continue
+        room -= len(text)
         text = (text_of_html(text) if is_html else text).strip()
         if text:
             found[is_html].append((text, f"presentedForm[{number}]"))

@@ -19,6 +19,9 @@ from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 _SCHEMA = json.loads(files("cds_service.fhir").joinpath("schemas/hook-request.schema.json").read_text("utf-8"))
 _ENVELOPE = Draft202012Validator(_SCHEMA)
 
+MOST_REPORTS = 20
+"""Draft reports of one call. A radiologist signs one, or the few of one examination."""
+
 _CURES = {
     "hook": "Send the name of the hook, as the service's discovery entry gives it.",
     "hookInstance": "Send a UUID, such as 1b4e28ba-2fa1-4d2b-883f-0016d3cca427, new for each call.",
@@ -96,6 +99,10 @@ def read_call(body: object, service_id: str, hook: str) -> HookCall:
     if body["hook"] != hook:
         raise InvalidRequest(f"hook is not the hook of service {service_id}, which answers {hook} only.")
     context = body["context"]
+    if _reports_in(context.get("draftReports")) > MOST_REPORTS:
+        raise InvalidRequest(
+            f"context.draftReports holds more than {MOST_REPORTS} DiagnosticReports. Send those being signed now."
+        )
     return HookCall(
         service=service_id,
         hook=hook,
@@ -106,6 +113,14 @@ def read_call(body: object, service_id: str, hook: str) -> HookCall:
         prefetch=body.get("prefetch") or {},
         raw=body,
     )
+
+
+def _reports_in(bundle: Mapping[str, Any] | None) -> int:
+    entries = bundle.get("entry") if bundle is not None else None
+    resources = (
+        [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
+    return sum(isinstance(one, dict) and one.get("resourceType") == "DiagnosticReport" for one in resources)
 
 
 def _place(error: ValidationError) -> tuple[int, str]:

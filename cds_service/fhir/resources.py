@@ -6,6 +6,8 @@ Bundles are walked as plain JSON; no resource is validated here, so that a bad o
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from cds_service.core.facts import Missing, SetAside
@@ -14,9 +16,17 @@ from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 DEEPEST_BUNDLE = 3
 """Bundles within Bundles that are still opened."""
 
+MOST_OF_A_TYPE, MOST_OBSERVATIONS = 2_000, 5_000
+"""Resources of one type that are read. A chart of ten years has some hundreds; the prefetch asks for 200 of a list."""
+MOST_KEYS = 1_000
+LONGEST_TEXT = 4_000
+"""Characters of a name, a code or an address that are looked at."""
+_TOO_MANY = "more of its type came than are read"
+
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}(#[A-Za-z0-9_.\-]{1,64})?\Z")
 _SERIOUS = ("error", "fatal")
-_NO_RESOURCE = ""
+_NO_RESOURCE, _UNNAMED = "", "an unnamed type"
+_MOST_NAMES = 200
 _TYPE_NAME = re.compile(r"[A-Za-z]{1,64}\Z")
 _READ = frozenset(
     {
@@ -53,6 +63,9 @@ class Held:
     asked_for: bool
 
 
+_NOTHING = Held({"resourceType": _NO_RESOURCE}, "", False)
+
+
 @dataclass(frozen=True)
 class Received:
     """Everything that came with a call.
@@ -68,6 +81,22 @@ class Received:
     keys: Mapping[str, Missing | None]
     incomplete: Mapping[str, Missing]
     set_aside: tuple[SetAside, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[tuple[str, str], Json]:
+        """Resources by type and id; the first of those that share them."""
+        return {(kind, held.resource["id"]): held.resource for kind, held in self._all() if _has_id(held.resource)}
+
+    @cached_property
+    def by_url(self) -> Mapping[str, Json]:
+        """Resources by the full URL of their entry; the first of those that share it."""
+        return {held.full_url: held.resource for _, held in self._all() if held.full_url}
+
+    def _all(self) -> Iterator[tuple[str, Held]]:
+        """Every resource, the last one first, so that in a dictionary the first one stays."""
+        for kind, group in reversed(list(self.by_type.items())):
+            for held in reversed(group):
+                yield kind, held
 
     def of(self, *types: str) -> Iterator[Held]:
         """The resources of these types."""
@@ -88,7 +117,7 @@ def receive(prefetch: Json, context: Json, fetched: Fetched = NOTHING_FETCHED) -
     the client could not read it. A resource that stands where a Bundle was asked for counts as a Bundle of one.
     """
     gathering = _Gathering()
-    for key, value in prefetch.items():
+    for key, value in islice(prefetch.items(), MOST_KEYS):
         gathering.sent(key, value, continued=key in fetched.resources)
     for key, values in fetched.resources.items():
         for value in values:
@@ -97,9 +126,18 @@ def receive(prefetch: Json, context: Json, fetched: Fetched = NOTHING_FETCHED) -
         gathering.failed(key, why)
     drafts = context.get("draftReports")
     if isinstance(drafts, dict):
-        gathering.file(_walk(drafts, "", False, 0))
+        gathering.file("", _walk(drafts, "", False, 0))
+    if len(prefetch) > MOST_KEYS:
+        gathering.set_aside.append(
+            SetAside("prefetch", f"more than {MOST_KEYS} keys were sent", len(prefetch) - MOST_KEYS)
+        )
     gathered = {name: tuple(held) for name, held in gathering.by_type.items()}
-    set_aside = (*dict.fromkeys(gathering.set_aside), *fetched.set_aside, *_unread(gathered))
+    set_aside = (
+        *dict.fromkeys(gathering.set_aside),
+        *fetched.set_aside,
+        *_unread(gathering.unread),
+        *_cut(gathering.cut),
+    )
     return Received(gathered, gathering.keys, gathering.incomplete, set_aside)
 
 
@@ -110,6 +148,8 @@ class _Gathering:
         self.by_type: dict[str, list[Held]] = {}
         self.keys: dict[str, Missing | None] = {}
         self.incomplete: dict[str, Missing] = {}
+        self.unread: dict[str, int] = {}
+        self.cut: dict[str, int] = {}
         self.set_aside: list[SetAside] = []
 
     def sent(self, key: str, value: object, continued: bool) -> None:
@@ -137,17 +177,27 @@ class _Gathering:
             self.keys[key] = None
         else:
             self.keys.setdefault(key, Missing.NOT_READABLE if failed else Missing.NONE_ON_FILE)
-        self.file(found)
+        self.file(key, found)
 
     def failed(self, key: str, why: Missing) -> None:
         """Note that a key was not fetched, or not to its end."""
         self.keys.setdefault(key, why)
         self.incomplete[key] = why
 
-    def file(self, found: Iterable[Held]) -> None:
-        """Put resources with the others of their type."""
+    def file(self, key: str, found: Iterable[Held]) -> None:
+        """Put resources with the others of their type; what is not read, or too many, is counted."""
         for held in found:
-            self.by_type.setdefault(held.resource["resourceType"], []).append(held)
+            kind = held.resource["resourceType"]
+            group = self.by_type.setdefault(kind, []) if kind in _READ else None
+            if group is None:
+                name = kind if kind == _NO_RESOURCE or _TYPE_NAME.match(kind) else _UNNAMED
+                name = name if name in self.unread or len(self.unread) < _MOST_NAMES else _UNNAMED
+                self.unread[name] = self.unread.get(name, 0) + 1
+            elif len(group) < (MOST_OBSERVATIONS if kind == "Observation" else MOST_OF_A_TYPE):
+                group.append(held)
+            else:
+                self.incomplete[key] = Missing.NOT_ALL_READ
+                self.cut[kind] = self.cut.get(kind, 0) + 1
 
 
 def next_page(bundle: Json) -> str:
@@ -159,14 +209,22 @@ def next_page(bundle: Json) -> str:
     return ""
 
 
-def _unread(gathered: Mapping[str, tuple[Held, ...]]) -> Iterator[SetAside]:
+def _unread(counted: Mapping[str, int]) -> Iterator[SetAside]:
     """One entry for each kind of resource that nothing here reads, and for Bundle entries that hold none."""
-    for kind, held in gathered.items():
-        if kind == _NO_RESOURCE:
-            yield SetAside("Bundle.entry", "it holds no resource", len(held))
-        elif kind not in _READ:
-            name = kind if _TYPE_NAME.match(kind) else "an unnamed type"
-            yield SetAside(name, "resources of this type are not read", len(held))
+    for name, count in counted.items():
+        if name == _NO_RESOURCE:
+            yield SetAside("Bundle.entry", "it holds no resource", count)
+        else:
+            yield SetAside(name, "resources of this type are not read", count)
+
+
+def _cut(counted: Mapping[str, int]) -> Iterator[SetAside]:
+    for kind, count in counted.items():
+        yield SetAside(kind, _TOO_MANY, count)
+
+
+def _has_id(resource: Json) -> bool:
+    return isinstance(resource.get("id"), str)
 
 
 def resource_name(resource: Json) -> str:
@@ -195,7 +253,7 @@ def concept_text(concept: object) -> str:
 
 
 def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT].strip() if isinstance(value, str) else ""
 
 
 def _walk(value: Json, full_url: str, asked_for: bool, depth: int) -> Iterator[Held]:
@@ -210,7 +268,7 @@ def _walk(value: Json, full_url: str, asked_for: bool, depth: int) -> Iterator[H
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
             yield from _walk(resource, _text(entry.get("fullUrl")), asked_for, depth + 1)
         else:
-            yield Held({"resourceType": _NO_RESOURCE}, "", asked_for)
+            yield _NOTHING
 
 
 def _is_failure(outcome: Json, alone: bool) -> bool:

@@ -22,6 +22,7 @@ _DAYS_PER_YEAR = Decimal("365.25")
 PRELIMINARY = ("preliminary", "partial")
 """Statuses of results that are used, and said to be so."""
 
+_MOST_INTERPRETATIONS = 20
 _LEVELS = {"high": "positive", "normal": "negative", "low": "negative"}
 
 
@@ -125,7 +126,7 @@ def _stated(candidate: Candidate, lab: Lab, vocabulary: LabVocabulary) -> Measur
 def _interpretation(observation: Mapping[str, Any], lab: Lab, vocabulary: LabVocabulary) -> str | None:
     listed = observation.get("interpretation")
     words = vocabulary.words
-    for concept in listed if isinstance(listed, list) else [listed]:
+    for concept in listed[:_MOST_INTERPRETATIONS] if isinstance(listed, list) else [listed]:
         for _, code, display in codings(concept):
             if lab.kind is not LabKind.QUANTITY and code in words.antibody_interpretations:
                 return words.antibody_interpretations[code]

@@ -23,5 +23,6 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(health_blueprint(installation))
     answer_errors(app)
-    guard(app, loopback_only=installation.settings.profile == "demo")
+    demo = installation.settings.profile == "demo"
+    guard(app, loopback_only=demo, tls=installation.settings.public_url.startswith("https://"))
     return app

@@ -22,6 +22,8 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.UnknownDocument: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.ReportMissing: (HTTPStatus.PRECONDITION_FAILED, "required"),
     errors.BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-long"),
+    errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, "timeout"),
+    errors.BodyCutOff: (HTTPStatus.BAD_REQUEST, "incomplete"),
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),
     errors.RecordNotKept: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
 }

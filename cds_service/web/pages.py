@@ -1,6 +1,7 @@
 """The pages: what this is, one page per call that explains it, and whether the service is well."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 
@@ -16,25 +17,27 @@ def pages_blueprint(installation: Installation) -> Blueprint:
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
-    def home() -> str:
-        return render_template(
+    def home() -> Response:
+        return _page(
             "home.html",
             offers=installation.offers.values(),
             sample=_sample_call(installation),
             calls=installation.store.recent(_RECENT),
+            unjoined=installation.store.unjoined_feedback(_RECENT),
+            unjoined_count=installation.store.count_unjoined_feedback(),
             url=installation.settings.public_url,
         )
 
     @routes.get("/calls/<call_id>")
-    def call(call_id: str) -> str:
+    def call(call_id: str) -> Response:
         found = installation.store.find(call_id)
         if not found:
             raise UnknownCall("No call with this id is on record here.")
         record = found[0].record
         if record.outcome == Outcome.REFUSED:
-            return render_template("refused.html", record=record)
+            return _page("refused.html", record=record)
         content = installation.store.content(record.content_version) or {}
-        return render_template(
+        return _page(
             "call.html",
             record=record,
             deliveries=found,
@@ -62,6 +65,13 @@ def health_blueprint(installation: Installation) -> Blueprint:
         return _status("ready", 200, content=installation.content_version)
 
     return routes
+
+
+def _page(template: str, **shown: Any) -> Response:
+    """A page of what was received: half a character (a lone surrogate), which UTF-8 cannot hold, becomes a mark."""
+    return Response(
+        render_template(template, **shown).encode("utf-8", "replace"), content_type="text/html; charset=utf-8"
+    )
 
 
 def _status(word: str, code: int, **more: str) -> Response:

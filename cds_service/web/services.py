@@ -7,23 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response
 
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.record import Arrival
-from cds_service.errors import BodyTooLarge, RequestError, UnknownService, WrongMediaType
+from cds_service.errors import RequestError, UnknownService
 from cds_service.fhir.request import read_call
 from cds_service.security.origins import cors_origins
 from cds_service.web.cors import allow_origins
 from cds_service.web.installation import Advice, Installation, Offer
 from cds_service.web.json_body import read_object
 from cds_service.web.refusals import Refusal, refusal_record
+from cds_service.web.request_body import read_body
 from cds_service.web.trust import ask_for_trust, caller
 
-# A client that is still sending hears the refusal only if what it sends is taken off the line, up to a limit.
-_DRAINED_BYTES = 32 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 _UNEXPECTED = "unexpected error"
 
 
@@ -45,7 +42,8 @@ def services_blueprint(installation: Installation) -> Blueprint:
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
         offer = _offered(installation, service_id)
-        installation.store.add_feedback(offer.id, read_feedback(read_object(_read_body(installation))[0]))
+        said, _ = read_object(_read_body(installation))
+        installation.store.add_feedback(offer.id, read_feedback(said, caller().id))
         return _json({})
 
     return routes
@@ -82,26 +80,8 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
 
 
 def _read_body(installation: Installation) -> bytes:
-    media_type = request.mimetype
-    try:
-        raw = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        _drain()
-        limit = installation.settings.max_body_bytes
-        raise BodyTooLarge(f"The body is larger than {limit} bytes, which is the limit here. Send less.") from None
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise WrongMediaType("The body must be declared as application/json or application/fhir+json.")
-    return raw
-
-
-def _drain() -> None:
-    line = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, _DRAINED_BYTES)
-    while left > 0:
-        taken = len(line.read(min(left, _CHUNK_BYTES)))
-        if not taken:
-            return
-        left -= taken
+    settings = installation.settings
+    return read_body(settings.max_body_bytes, settings.request_seconds, installation.stopwatch)
 
 
 def _uuid_or_empty(value: object) -> str:

@@ -18,7 +18,10 @@ RECORD = AuditRecord(
     leading_etiology="tumoral-calcinosis",
     cards=1,
     duration_us=4200,
-    body={"cards": [{"uuid": "card-1", "summary": "µ≥ and “quotes”"}], "reports": []},
+    body={
+        "cards": [{"uuid": "card-1", "summary": "µ≥ and “quotes”", "suggestions": [{"uuid": "suggestion-1"}]}],
+        "reports": [],
+    },
 )
 
 

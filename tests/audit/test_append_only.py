@@ -30,7 +30,7 @@ CHANGES = [
 @pytest.fixture
 def filled(store: Store) -> Store:
     store.append(RECORD)
-    store.add_feedback(RECORD.service, read_feedback({"feedback": [accepted("card-1")]}))
+    store.add_feedback(RECORD.service, read_feedback({"feedback": [accepted("card-1")]}, RECORD.client))
     store.put_content("1", {})
     return store
 

@@ -73,7 +73,7 @@ def test_one_narrative_is_chosen(report: dict[str, Any], text: str, source: str)
         ({"contentType": "text/plain", "data": "***"}, "base64"),
         ({"contentType": "text/plain", "url": "https://example.org/report"}, "no data"),
         (form("mass", "text/plain; charset=klingon"), "charset"),
-        ({"contentType": "text/plain", "data": "A" * 2_000_000}, "1 MB"),
+        ({"contentType": "text/plain", "data": "A" * 2_000_000}, "500 kB"),
         (form("mass", "Mr Smith's report"), "unknown type"),
     ],
 )

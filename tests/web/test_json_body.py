@@ -55,3 +55,26 @@ def test_a_token_is_no_part_of_the_fingerprint() -> None:
     said: dict[str, Any] = {"hook": "x", "fhirAuthorization": {"access_token": "one"}}
     other = {"hook": "x"}
     assert read_object(json.dumps(said).encode())[1] == read_object(json.dumps(other).encode())[1]
+
+
+@pytest.mark.parametrize("digits", [b"1" * 310, b"-" + b"1" * 4000, b"1" * 100_000])
+def test_a_number_that_no_computer_counts_with_is_no_json(digits: bytes) -> None:
+    with pytest.raises(NotJson):
+        read_object(b'{"a": ' + digits + b"}")
+
+
+@pytest.mark.parametrize(
+    "shallow",
+    [b"[]", b"[[]]", b"{}", b'{"a":{}}', b'[1,2],[{"a":"[{"}]', b"[[[[1]]]]"],
+)
+def test_beside_what_nests_too_deeply_the_shallow_stays_as_it_was(shallow: bytes) -> None:
+    deep = b"[" * 3000 + b"]" * 3000
+    body, _ = read_object(b'{"deep": ' + deep + b', "list": [' + b",".join([shallow] * 50) + b"]}")
+    assert body["list"] == json.loads(b"[" + b",".join([shallow] * 50) + b"]")
+    assert "nested too deeply" in json.dumps(body["deep"])
+
+
+@pytest.mark.parametrize("end", [b'"' + b'\\"' * 200_000, b'"' + b"\\\\" * 200_000, b'"\\'])
+def test_a_text_that_never_ends_behind_what_nests_too_deeply_is_no_json(end: bytes) -> None:
+    with pytest.raises(NotJson):
+        read_object(b'{"deep": ' + b"[" * 3000 + b"]" * 3000 + b', "text": ' + end)

@@ -1,9 +1,12 @@
 """The pages explain a call to people: escaped, accessible, and under a policy that loads nothing from elsewhere."""
 
+import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -56,7 +59,7 @@ def page(client: FlaskClient) -> str:
         "the sign is often not mentioned",
         "Append to the conclusion",
         "5 points, between -2 and 7; possible from 0, likely from 4",
-        "1.0 ms",
+        "3.0 ms",
         "does not count: said of before",
         "80 mm; several; growing; lobulated",
         '<mark class="assertion present" title="present">lobulated</mark>',
@@ -111,6 +114,28 @@ def test_the_first_page_shows_how_to_try_it_and_links_the_last_calls(client: Fla
     assert 'href="/calls/call-1"' in page
 
 
+def test_the_page_of_a_call_names_the_client_that_gave_feedback(page: str) -> None:
+    assert "<td>loopback</td>" in page
+
+
+def test_the_first_page_tells_of_feedback_without_a_call(client: FlaskClient) -> None:
+    assert "Feedback without a call" not in client.get("/").text
+    said = {"card": "card-<9>", "outcome": "overridden", "outcomeTimestamp": "2026-01-01T12:05:00Z"}
+    client.post(f"{URL}/feedback", json={"feedback": [said]})
+    assert "Feedback without a call" in client.get("/").text
+    assert "card-&lt;9&gt;" in client.get("/").text
+
+
+@pytest.mark.parametrize("comment", ["half a character \ud800", "\x00 and \x1b", "\u202e turned"])
+def test_a_page_can_show_whatever_was_written(comment: str, client: FlaskClient) -> None:
+    client.post(URL, json=good_call())
+    said = {"card": "card-1", "outcome": "overridden", "outcomeTimestamp": "2026-01-01T12:05:00Z"}
+    reason = {"reason": {"code": comment}, "userComment": comment}
+    body = json.dumps({"feedback": [{**said, "overrideReason": reason}]})
+    assert client.post(f"{URL}/feedback", data=body, content_type="application/json").status_code == 200
+    assert client.get("/calls/call-1").status_code == 200
+
+
 def test_a_refused_call_has_a_page_that_says_why(client: FlaskClient, store: Store) -> None:
     client.post(URL, data=b"{", content_type="application/json")
     assert "not JSON" in client.get(f"/calls/{store.recent(1)[0].record.call_id}").text
@@ -130,6 +155,19 @@ def test_every_answer_is_guarded(path: str, client: FlaskClient) -> None:
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert (headers["Referrer-Policy"], headers["X-Frame-Options"]) == ("no-referrer", "DENY")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "told"), [("https://cds.example.org", "max-age=31536000"), ("http://127.0.0.1:8081", None), ("", None)]
+)
+def test_browsers_are_held_to_tls_where_the_service_is_reached_by_it(
+    base_url: str, told: str | None, build: Callable[..., Flask]
+) -> None:
+    answer = build(base_url=base_url).test_client().get("/healthz")
+    assert answer.headers.get("Strict-Transport-Security") == told
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_good_call_gets_its_cards_and_nothing_else(client: FlaskClient) -> Non
 def test_the_record_is_kept_by_the_time_the_answer_is_there(client: FlaskClient, store: Store) -> None:
     client.post(URL, json=good_call())
     (kept,) = store.recent(10)
-    assert (kept.record.call_id, kept.record.outcome, kept.record.duration_us) == ("call-1", "card", 1000)
+    assert (kept.record.call_id, kept.record.outcome, kept.record.duration_us) == ("call-1", "card", 3000)
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/fhir+json", "application/json; charset=utf-8"])

@@ -1,0 +1,91 @@
+"""Whatever stands in a call, the service answers it or says what is wrong: never 500, and nothing of it in a log."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from cds_service.app import create_app
+from cds_service.settings import Settings
+from tests.conftest import NOON
+from tests.contract.calls import URL
+from tests.fuzz.calls import GOOD, INSTEAD, mutated
+from tests.properties.generated import steady
+
+ANSWERED = {200, 400, 412, 413}
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The whole service, its record in a folder of this module."""
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/calls.sqlite3",
+        sqlite_synchronous="NORMAL",
+        patient_key_file=folder / "patient.key",
+        port=8081,
+    )
+    app = create_app(settings, clock=lambda: NOON)
+    yield app.test_client()
+    app.extensions["store"].close()
+
+
+def choosing(data: st.DataObject) -> Callable[[int], int]:
+    return lambda count: data.draw(st.integers(0, count - 1))
+
+
+def send(caller: FlaskClient, path: str, body: Any) -> int:
+    return caller.post(path, data=json.dumps(body), content_type="application/json").status_code
+
+
+def test_the_calls_to_begin_with_are_good(caller: FlaskClient) -> None:
+    assert [send(caller, URL, body) for body in GOOD] == [200] * len(GOOD)
+
+
+@hypothesis_settings(parent=steady(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_call_with_anything_in_the_place_of_anything_is_answered(caller: FlaskClient, data: st.DataObject) -> None:
+    body = mutated(choosing(data))
+    status = send(caller, URL, body)
+    assert status in ANSWERED
+    if status == 200:
+        instance = body["hookInstance"]
+        page = next(found for found in caller.application.extensions["store"].recent(1))
+        assert page.record.hook_instance == instance
+        assert caller.get(f"/calls/{page.record.call_id}").status_code == 200
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
+    | st.sampled_from(INSTEAD),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)  # fmt: skip
+FEEDBACK = st.fixed_dictionaries(
+    {"card": JSON_VALUES | st.just("c"), "outcome": st.sampled_from(["accepted", "overridden"]) | JSON_VALUES},
+    optional={
+        "outcomeTimestamp": st.just("2026-01-01T10:00:00.000Z") | JSON_VALUES,
+        "acceptedSuggestions": st.lists(st.fixed_dictionaries({"id": JSON_VALUES | st.just("s")})) | JSON_VALUES,
+        "overrideReason": st.fixed_dictionaries({}, optional={"reason": JSON_VALUES, "userComment": JSON_VALUES})
+        | JSON_VALUES,
+    },
+)
+
+
+@hypothesis_settings(parent=steady(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(FEEDBACK, max_size=3) | JSON_VALUES)
+def test_feedback_of_any_shape_is_answered(caller: FlaskClient, items: Any) -> None:
+    assert send(caller, f"{URL}/feedback", {"feedback": items}) in ANSWERED
+    assert caller.get("/").status_code == 200
+
+
+@hypothesis_settings(parent=steady(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_answered(caller: FlaskClient, raw: bytes) -> None:
+    assert caller.post(URL, data=raw, content_type="application/json").status_code in ANSWERED
