@@ -8,6 +8,7 @@ from cds_service.web.installation import Installation
 from cds_service.web.pages import health_blueprint, pages_blueprint
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
+from cds_service.web.standard import standard_blueprint
 
 
 def assemble(installation: Installation) -> Flask:
@@ -19,6 +20,7 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
+    app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))
     answer_errors(app)
     guard(app, loopback_only=installation.settings.profile == "demo")
