@@ -16,7 +16,7 @@ from cds_service.conformance.ledger import Ledger, Remark, Row, Verdict, doubt
 from cds_service.conformance.reports import check_report_hook, note_report_hooks
 from cds_service.conformance.requests_read import check_preflight, check_requests, skip_requests
 from cds_service.conformance.responses import check_override_codes, check_response, note_absent_parts
-from cds_service.conformance.subject import Examination, Subject
+from cds_service.conformance.subject import Examination, Subject, path_of
 from cds_service.conformance.tokens import Signing
 from cds_service.conformance.trust import PATH, REFUSED, check_client, check_strangers, key_of_nobody, note_trust
 from cds_service.errors import StartError
@@ -115,8 +115,7 @@ def _called(task: Task, by: Examination, entries: Sequence[Mapping[str, Any]]) -
     for entry in chosen:
         call = good_call(entry, by.samples)
         if call is not None:
-            path = f"{PATH}/{entry['id']}"
-            subject = Subject(entry, by.line.post(path, call, f"a good call of {entry['hook']}"), by)
+            subject = Subject(entry, by.line.post(path_of(entry), call, f"a good call of {entry['hook']}"), by)
             subjects.append(subject)
             _answered(subject)
     answers = [subject.good for subject in subjects if subject.good.status == 200]

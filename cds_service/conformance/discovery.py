@@ -20,7 +20,7 @@ def check_discovery(ledger: Ledger, exchange: Exchange) -> list[Mapping[str, Any
     """Judges the answer; the services in it that can be called at all."""
     body = exchange.body
     ledger.judge("D1", exchange, _is_an_object(exchange))
-    if not isinstance(body, Mapping):
+    if exchange.status != 200 or not isinstance(body, Mapping):
         return []
     services = list(items(body, "services", ""))
     ledger.judge("D2", exchange, [] if isinstance(body.get("services"), list) else [Remark("services is no array")])

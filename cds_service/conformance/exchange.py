@@ -1,7 +1,7 @@
 """Requests to the one service that is checked: bounded in number, time and size; redirects are not followed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ REQUEST_S = 10
 """How long one answer may take, in seconds."""
 _LARGEST_ANSWER = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
+_DEEPEST = 100
 _NS, _MS = 1_000_000_000, 1_000_000
 
 Json = dict[str, Any]
@@ -183,6 +184,21 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _json(raw: bytes) -> object:
     try:
-        return json.loads(raw)
+        value = json.loads(raw)
     except (ValueError, RecursionError):
         return UNREADABLE
+    return UNREADABLE if _is_deep(value) else value
+
+
+def _is_deep(value: object) -> bool:
+    """Whether a value nests deeper than any message does, and would take down whoever walks through it."""
+    layer = [value]
+    for _ in range(_DEEPEST):
+        layer = [item for held in layer for item in _children(held)]
+    return bool(layer)
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

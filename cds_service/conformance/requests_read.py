@@ -1,6 +1,5 @@
 """Q1 to Q9: which requests are taken, and which refused."""
 
-from cds_service.conformance.calls import DRAFT_HOOKS
 from cds_service.conformance.exchange import Exchange
 from cds_service.conformance.ledger import Ledger, Remark, doubt
 from cds_service.conformance.subject import ANSWERED_OR_LACKING, Examination, Subject
@@ -62,8 +61,6 @@ def _lacking(subject: Subject) -> None:
         empty = {**context, "draftReports": {"resourceType": "Bundle", "type": "collection"}, "reportId": None}
         without = {name: value for name, value in empty.items() if value is not None}
         subject.expect("Q4", subject.ask("a call without any report", {**call, "context": without}), 412)
-    elif call.get("hook") in DRAFT_HOOKS:
-        subject.expect("Q4", bare, 412)
 
 
 def _found_nothing(subject: Subject) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from cds_service.conformance.calls import Samples, good_call
 from cds_service.conformance.exchange import Exchange, Line
@@ -44,7 +45,7 @@ class Subject:
     @property
     def path(self) -> str:
         """Where it is called."""
-        return f"/cds-services/{self.id}"
+        return path_of(self.entry)
 
     @property
     def as_good(self) -> tuple[int, ...]:
@@ -65,6 +66,11 @@ class Subject:
         remarks = list(_unexpected(self.id, exchange, statuses))
         self.by.ledger.judge(number, exchange, remarks)
         return not remarks
+
+
+def path_of(entry: Mapping[str, Any]) -> str:
+    """Where a service of discovery is called."""
+    return f"/cds-services/{quote(str(entry['id']), safe='', errors='replace')}"
 
 
 def _unexpected(service: str, exchange: Exchange, statuses: tuple[int, ...]) -> Iterator[Remark]:

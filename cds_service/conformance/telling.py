@@ -6,6 +6,9 @@ from typing import Any
 
 from cds_service.conformance.ledger import Row, Verdict
 
+_LONGEST = 400
+"""Characters of a line that is told."""
+
 
 def as_text(rows: Sequence[Row]) -> str:
     """Every assertion with its verdict, what was sent and what came; the count of verdicts at the end."""
@@ -23,10 +26,15 @@ def as_json(base_url: str, rows: Sequence[Row]) -> dict[str, Any]:
 
 def _lines(row: Row) -> str:
     head = f"{row.assertion.number:<4} {row.verdict:<14} {row.assertion.says} [{row.assertion.requirements}]"
-    lines = [head, f"     {row.reason}"]
+    lines = [head, f"     {_shown(row.reason)}"]
     if row.sent:
-        lines.append(f"     sent {row.sent}; came {row.came}")
+        lines.append(f"     sent {_shown(row.sent)}; came {_shown(row.came)}")
     return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    """As a terminal may be given it: ids and keys are the words of a stranger."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:_LONGEST]
 
 
 def _object(row: Row) -> dict[str, Any]:
