@@ -25,7 +25,7 @@ class Assertion:
 
 
 _DISCOVERY = """
-D1 | S2-4 S2-5 S2-6 S2-13 | GET {base}/cds-services is 200 and a JSON object
+D1 | S2-1 S2-4 S2-5 S2-6 S2-13 | GET {base}/cds-services is 200 and a JSON object
 D2 | S2-6 | services is an array; it may be empty
 D3 | S2-7 S2-9 S2-10 | each service has hook, id and description, not empty
 D4 | S2-8 | title is a string; it should be there
@@ -38,32 +38,32 @@ D10 | S2-211 | the same id twice is for different hooks
 """
 
 _RESPONSE = """
-R1 | S2-16 S2-74 | a good call gets 200 and JSON
+R1 | S2-1 S2-16 S2-74 | a good call gets 200 and JSON
 R2 | S2-74 | cards is there and an array
 R3 | S2-77 | some good call gets a card or a system action
 R4 | S2-83 | summary is a string of 1 to 139 characters
 R5 | S2-87 S2-88 | indicator is info, warning or critical
-R6 | S2-90 S2-105 | source is an object with a label
-R7 | S2-115 S2-216 S2-217 | source.topic has a code and a system
-R8 | S2-107 S2-111 | source.url and source.icon are absolute http(s) URLs
+R6 | S2-90 S2-105 S2-106 | source is an object with a label
+R7 | S2-115 S2-116 S2-216 S2-217 S2-218 S2-220 | source.topic has a code and a system
+R8 | S2-107 S2-111 S2-113 | source.url and source.icon are absolute http(s) URLs
 R9 | S2-75 S3 | systemActions, where it is there, is an array and not empty
-R10 | S2-127 S2-128 cds-resp-5 | an action has a type and a description
+R10 | S2-127 S2-128 S2-129 cds-resp-5 | an action has a type and a description
 R11 | S2-127 | an action's type is create, update or delete
 R12 | S2-130 S2-131 S2-132 | create and update carry a FHIR resource
 R13 | S2-133 S2-134 S2-135 cds-resp-2 | delete names Type/id in resourceId and carries no resource
 """
 
 _OPTIONAL = """
-O1 | S2-80 S2-119 | uuids are strings, UUIDs, and unique in a response
-O2 | S2-85 | detail is a string in Markdown, without HTML
+O1 | S2-80 S2-81 S2-118 S2-119 | uuids are strings, UUIDs, and unique in a response
+O2 | S2-84 S2-85 | detail is a string in Markdown, without HTML
 O3 | S2-92 S2-93 S2-95 S2-96 cds-resp-6 | suggestions is an array and comes with a selectionBehavior of the two
 O4 | S2-122 cds-resp-1 | at-most-one recommends one suggestion at most
-O5 | S2-117 S2-121 | a suggestion has a label; isRecommended is a boolean
-O6 | S2-124 | actions is an array and not empty
-O7 | S2-98 S2-100 S2-136 S2-219 cds-resp-4 | override reasons have code, system and display, the same for the same
+O5 | S2-117 S2-120 S2-121 | a suggestion has a label; isRecommended is a boolean
+O6 | S2-123 S2-124 | actions is an array and not empty
+O7 | S2-98 S2-99 S2-100 S2-136 S2-216 S2-217 S2-218 S2-219 cds-resp-4 | override reasons are Codings that keep their codes
 O8 | S2-103 S2-138 S2-139 | links is an array; each has a label and an absolute URL
 O9 | S2-141 S2-142 | a link's type is absolute or smart
-O10 | S2-144 S2-146 S2-147 cds-resp-3 | appContext is a string, on smart links only
+O10 | S2-144 S2-145 S2-146 S2-147 cds-resp-3 | appContext is a string, on smart links only
 O11 | cds-resp-7 | actionSelectionBehavior is one of the three, and only where the client is known to understand it
 """
 
@@ -80,9 +80,9 @@ Q9 | S2-27 | an answer takes about 500 ms
 """
 
 _TRUST = """
-J1 | S2-176 S2-177 BP | no token gets a bare 401
+J1 | S2-14 S2-176 S2-177 BP | no token gets a bare 401
 J2 | S2-201 S2-203 | tokens without a signature, or signed with a shared secret, get 401
-J3 | S2-205 | ES384 and RS384 are taken
+J3 | S2-176 S2-205 | ES384 and RS384 are taken
 J4 | S2-195 BP | an issuer or a jku that is not on the list gets 401
 J5 | BP | a token for another address gets 401; the address may stand in an array
 J6 | BP | an expired token gets 401; nbf, and clocks that are a little off, are taken
@@ -121,7 +121,7 @@ X8 | S2-76 | another hook than the service's gets 400
 X9 | own | a result without a value is answered
 X10 | own | a Bundle of type collection is read like a searchset
 X11 | S2-76 S3 | a body that is not JSON gets 400 and an OperationOutcome
-X12 | S2-76 S3 | an unknown service gets 404 and an OperationOutcome
+X12 | S2-16 S2-76 S3 | an unknown service gets 404 and an OperationOutcome
 X13 | own | a body declared as application/fhir+json is taken
 X14 | cds-fb-1 | feedback with the outcome banana gets 400
 X15 | S2-5 | discovery answers a second time
