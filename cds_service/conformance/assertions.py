@@ -60,7 +60,7 @@ O3 | S2-92 S2-93 S2-95 S2-96 cds-resp-6 | suggestions is an array and comes with
 O4 | S2-122 cds-resp-1 | at-most-one recommends one suggestion at most
 O5 | S2-117 S2-120 S2-121 | a suggestion has a label; isRecommended is a boolean
 O6 | S2-123 S2-124 | actions is an array and not empty
-O7 | S2-98 S2-99 S2-100 S2-136 S2-216 S2-217 S2-218 S2-219 cds-resp-4 | override reasons are Codings that keep their codes
+O7 | S2-98 S2-99 S2-100 S2-136 S2-216 S2-217 S2-218 S2-219 cds-resp-4 | override reasons are Codings with stable codes
 O8 | S2-103 S2-138 S2-139 | links is an array; each has a label and an absolute URL
 O9 | S2-141 S2-142 | a link's type is absolute or smart
 O10 | S2-144 S2-145 S2-146 S2-147 cds-resp-3 | appContext is a string, on smart links only
