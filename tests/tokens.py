@@ -74,3 +74,8 @@ def segment(value: object) -> str:
     """A JSON value, or text as it stands, in base64url."""
     text = value if isinstance(value, str) else json.dumps(value)
     return base64url_encode(text.encode()).decode()
+
+
+def private_jwk(by: Signer) -> dict[str, Any]:
+    """The private key as the JWK that a client's operator holds."""
+    return {**jwt.get_algorithm_by_name(by.algorithm).to_jwk(by.private, as_dict=True), "kid": by.kid}

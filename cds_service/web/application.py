@@ -9,6 +9,7 @@ from cds_service.web.installation import Installation
 from cds_service.web.pages import health_blueprint, pages_blueprint
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
+from cds_service.web.standard import standard_blueprint
 
 
 def assemble(installation: Installation) -> Flask:
@@ -21,6 +22,7 @@ def assemble(installation: Installation) -> Flask:
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
+    app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))
     answer_errors(app)
     demo = installation.settings.profile == "demo"
