@@ -78,6 +78,7 @@ def test_a_page_on_another_server_is_not_read_even_if_that_is_listed(listed: boo
         "https://{host}/fhir/r4?page=2",
         "ftp://{host}/fhir/r4?page=2",
         "http://[",
+        "http://{host}\ud800/fhir/r4?page=2",
     ],
 )
 def test_a_link_that_only_looks_like_the_server_is_not_followed(link: str) -> None:

@@ -84,6 +84,11 @@ def test_a_value_of_the_context_stays_one_value(value: object, encoded: str) -> 
     assert _url("Condition?x={{context.said}}", said=value) == f"Condition?x={encoded}"
 
 
+@pytest.mark.parametrize("value", ["half a character \ud800", "line\nbreak", "x" * 1001, "", None, 1.5, []])
+def test_what_is_no_plain_value_is_not_asked_about(value: object) -> None:
+    assert _url("Condition?x={{context.said}}", said=value) == ""
+
+
 @pytest.mark.parametrize(
     ("user", "template"),
     [
