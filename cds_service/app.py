@@ -116,7 +116,9 @@ def open_content(settings: Settings) -> Content:
 
 def open_access(settings: Settings, stopwatch: Callable[[], int]) -> FhirAccess:
     """The way to the clients' FHIR servers; nothing is opened yet."""
-    limits = AccessLimits(deadline_ms=settings.fhir_deadline_ms, call_timeout_ms=settings.fhir_call_timeout_ms)
+    limits = AccessLimits(
+        deadline_ms=settings.fhir_deadline_ms, call_timeout_ms=settings.fhir_call_timeout_ms, calls=settings.threads
+    )
     authorities = os.environ.get("REQUESTS_CA_BUNDLE", "")
     return FhirAccess(limits, stopwatch, production=settings.profile == "production", ca_bundle=authorities)
 
