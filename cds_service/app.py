@@ -69,7 +69,6 @@ def create_app(
     settings = settings or from_environment(os.environ)
     require_safe_start(settings)
     content = open_content(settings)
-    clients = open_clients(settings, stopwatch)
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
     setting = Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
@@ -77,21 +76,15 @@ def create_app(
     memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
     services = offered(with_drafts=settings.draft_hooks == "on")
     access = open_access(settings, stopwatch)
-    offers = {service.id: _offer(service, setting, memory, access) for service in services.values()}
-    words = content.words.common
-    sample = sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
+    sample = _sample(settings, content)
     _warm_up(setting, sample, clock())
     store.put_content(content.version, content.snapshot)
-    asked = settings.profile == "production"
-    open_servers = demo_fhir_servers(settings)
-    bases = audience_bases(settings)
-    gate = Gate(clients, bases, seen.first_use, clock, asks_everybody=asked, open_servers=open_servers)
     app = assemble(
         Installation(
             settings=settings,
-            offers=offers,
+            offers={service.id: _offer(service, setting, memory, access) for service in services.values()},
             store=store,
-            gate=gate,
+            gate=_gate(settings, open_clients(settings, stopwatch), seen, clock),
             content_version=content.version,
             sample=sample,
             documents=own_documents(settings),
@@ -150,6 +143,22 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     reading = Reading(production, tuple(SERVICES), stopwatch)
     named = read_clients(settings.clients_file, reading) if settings.clients_file else ()
     return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
+
+
+def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
+    return Gate(
+        clients,
+        audience_bases(settings),
+        seen.first_use,
+        clock,
+        asks_everybody=settings.profile == "production",
+        open_servers=demo_fhir_servers(settings),
+    )
+
+
+def _sample(settings: Settings, content: Content) -> dict[str, Any]:
+    words = content.words.common
+    return sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
 
 
 def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None:
