@@ -69,9 +69,7 @@ def create_app(
     settings = settings or from_environment(os.environ)
     require_safe_start(settings)
     content = open_content(settings)
-    secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
-    pages = settings.public_url if settings.serves_pages else ""
-    setting = Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
+    setting = _setting(settings, content)
     store, seen = open_stores(settings, clock)
     memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
     services = offered(with_drafts=settings.draft_hooks == "on")
@@ -143,6 +141,12 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     reading = Reading(production, tuple(SERVICES), stopwatch)
     named = read_clients(settings.clients_file, reading) if settings.clients_file else ()
     return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
+
+
+def _setting(settings: Settings, content: Content) -> Setting:
+    secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
+    pages = settings.public_url if settings.serves_pages else ""
+    return Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
