@@ -107,8 +107,8 @@ def _parsed(behaviour: Behaviour, raw: bytes) -> Json:
 
 
 def _context(behaviour: Behaviour, hook: str, context: Json) -> None:
-    if hook == "org.example.report-sign" and behaviour.keeps("Q4"):
-        _require(context.get("draftReports", {}).get("entry") or not context, 412)
+    if "draftReports" in context and behaviour.keeps("Q4"):
+        _require(context["draftReports"].get("entry"), 412)
     if hook == "report-sign":
         _require(behaviour.keeps("P5"), 412)
     _require(behaviour.keeps("P1") or isinstance(context.get("category"), list) or "draftOrders" in context)
