@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 
 from cds_service.errors import StartError
@@ -23,7 +24,6 @@ class Key:
     kid: str
     algorithm: str
     private: Any
-    public: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +82,33 @@ def read_key(text: str, file: str) -> Key:
         jwk = json.loads(text)
         algorithm = jwk.get("alg") or _USUAL.get(jwk.get("crv"), _RSA)
         private = jwt.PyJWK(jwk, algorithm).key
-        public = jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key(), as_dict=True)
-        return Key(str(jwk["kid"]), algorithm, private, {**public, "kid": jwk["kid"]})
+        jwt.get_algorithm_by_name(algorithm).sign(b"", private)
+        return Key(str(jwk["kid"]), algorithm, private)
     except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError):
         raise StartError(f"{file} is no private JWK with a kid. Give one EC or RSA key as a JSON object.") from None
 
 
-def unsigned(said: Mapping[str, Any]) -> str:
-    """A header with a token of `alg` none."""
-    return f"Bearer {_segment({'alg': 'none', 'typ': 'JWT', 'kid': 'none'})}.{_segment(said)}."
+def unsigned(signing: Signing, url: str) -> str:
+    """A header with a token of `alg` none, good in everything else."""
+    return f"Bearer {_unsigned(signing, url, 'none')}."
 
 
-def shared_secret(said: Mapping[str, Any], kid: str, secret: bytes) -> str:
-    """A header with a token signed by HMAC, the secret being what everybody can read."""
-    signed = f"{_segment({'alg': 'HS256', 'typ': 'JWT', 'kid': kid})}.{_segment(said)}"
-    signature = jwt.get_algorithm_by_name("HS256").sign(signed.encode(), secret)
-    return f"Bearer {signed}.{base64url_encode(signature).decode()}"
+def shared_secret(signing: Signing, url: str) -> str:
+    """A header with a token signed by HMAC, the secret being the public key that everybody can read."""
+    text = _unsigned(signing, url, "HS256")
+    public = signing.keys[0].private.public_key()
+    secret = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return f"Bearer {text}.{base64url_encode(jwt.get_algorithm_by_name('HS256').sign(text.encode(), secret)).decode()}"
+
+
+def _unsigned(signing: Signing, url: str, algorithm: str) -> str:
+    header = {
+        "alg": algorithm,
+        "typ": "JWT",
+        "kid": signing.keys[0].kid,
+        **({"jku": signing.jku} if signing.jku else {}),
+    }
+    return f"{_segment(header)}.{_segment(signing.claims(url))}"
 
 
 def _segment(value: Mapping[str, Any]) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from cds_service.conformance.exchange import Exchange, Line
 from cds_service.conformance.ledger import Ledger, Remark, doubt
-from cds_service.conformance.tokens import Key, Signing, shared_secret, unsigned
+from cds_service.conformance.tokens import Signing, shared_secret, unsigned
 
 PATH = "/cds-services"
 REFUSED = (401, 403)
@@ -17,24 +15,22 @@ _RECOMMENDED = ("ES384", "RS384")
 _LATE_S, _SKEW_S = 600, 5
 
 
-def check_strangers(ledger: Ledger, line: Line, bare: Exchange, stranger: Signing) -> None:
-    """Judges what can be tried without a key of a known client.
+def check_strangers(ledger: Ledger, line: Line, bare: Exchange, signing: Signing) -> None:
+    """Judges what can be tried without a good token.
 
     Args:
         ledger: of the check.
         line: to the service.
         bare: the answer to discovery without a token, which was refused.
-        stranger: signs with a key that nobody knows; claims are made with it.
+        signing: whose tokens are tampered with: the client's, or those of a key that nobody knows.
     """
     remarks = [] if bare.status == 401 else [Remark(f"no token gets {bare.status}, not 401")]
     if bare.status == 401 and bare.bytes:
         remarks = [doubt("the 401 says more than it must")]
     ledger.judge("J1", bare, remarks)
     url = line.base_url + PATH
-    _refused(ledger, line, "J2", "a token of alg none", unsigned(stranger.claims(url)))
-    key = stranger.keys[0]
-    pem = key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _refused(ledger, line, "J2", "HS256 with a public key", shared_secret(stranger.claims(url), key.kid, pem))
+    _refused(ledger, line, "J2", "a token of alg none", unsigned(signing, url))
+    _refused(ledger, line, "J2", "HS256 with the public key", shared_secret(signing, url))
 
 
 def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
@@ -93,8 +89,3 @@ def _taken(
     taken = exchange.status == 200
     ledger.judge(number, exchange, [] if taken else [remark(f"{what} gets {exchange.status or 'no answer'}, not 200")])
     return taken
-
-
-def key_of_nobody(generated: object, kid: str) -> Key:
-    """A key that no service can know, for tokens that must be refused."""
-    return Key(kid, "ES384", generated, {})

@@ -26,7 +26,7 @@ def checked(
     services: Sequence[str] = (),
 ) -> list[Row]:
     """Every assertion with what came of it."""
-    keys = tuple(Key(signer.kid, signer.algorithm, signer.private, signer.jwk) for signer in signers)
+    keys = tuple(Key(signer.kid, signer.algorithm, signer.private) for signer in signers)
     signing = Signing(keys, ISSUER, JKU, "", url, utc_now, random_id) if keys else None
     samples = Samples(
         "Radiograph of the hip", "Calcified mass about the hip.", date(2026, 1, 31), random_id, given or {}
