@@ -119,42 +119,40 @@ def _paths(services: Sequence[str]) -> Json:
         segment["enum"] = list(services)
     chosen = [{"name": "id", "in": "path", "required": True, "schema": segment, "description": "From discovery."}]
     return {
-        "/cds-services": {
-            "get": {
-                "operationId": "discover",
-                "summary": "The CDS services on offer to this client.",
-                "responses": {"200": _answer("The services.", DISCOVERY), "401": _UNPROVEN, **_errors(*_FAILURES)},
-            }
-        },
-        "/cds-services/{id}": {
-            "parameters": chosen,
-            "post": {
-                "operationId": "call",
-                "summary": "Ask one CDS service.",
-                "requestBody": _body(REQUEST),
-                "responses": {
-                    "200": _answer("Cards; none where there is nothing to say.", RESPONSE),
-                    "401": _UNPROVEN,
-                    **_errors(*_ERRORS),
-                },
-            },
-        },
-        "/cds-services/{id}/feedback": {
-            "parameters": chosen,
-            "post": {
-                "operationId": "feedback",
-                "summary": "Tell what users did with cards.",
-                "requestBody": _body(FEEDBACK),
-                "responses": {
-                    "200": {
-                        "description": "Every item is kept, also one that came before.",
-                        "content": {"application/json": {"schema": {"type": "object"}}},
-                    },
-                    "401": _UNPROVEN,
-                    **_errors("400", "403", "404", "413", "415", *_FAILURES),
-                },
-            },
-        },
+        "/cds-services": {"get": _discover()},
+        "/cds-services/{id}": {"parameters": chosen, "post": _call()},
+        "/cds-services/{id}/feedback": {"parameters": chosen, "post": _feedback()},
+    }
+
+
+def _discover() -> Json:
+    return {
+        "operationId": "discover",
+        "summary": "The CDS services on offer to this client.",
+        "responses": {"200": _answer("The services.", DISCOVERY), "401": _UNPROVEN, **_errors(*_FAILURES)},
+    }
+
+
+def _call() -> Json:
+    cards = _answer("Cards; none where there is nothing to say.", RESPONSE)
+    return {
+        "operationId": "call",
+        "summary": "Ask one CDS service.",
+        "requestBody": _body(REQUEST),
+        "responses": {"200": cards, "401": _UNPROVEN, **_errors(*_ERRORS)},
+    }
+
+
+def _feedback() -> Json:
+    kept = {
+        "description": "Every item is kept, also one that came before.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+    return {
+        "operationId": "feedback",
+        "summary": "Tell what users did with cards.",
+        "requestBody": _body(FEEDBACK),
+        "responses": {"200": kept, "401": _UNPROVEN, **_errors("400", "403", "404", "413", "415", *_FAILURES)},
     }
 
 
