@@ -33,6 +33,7 @@ _ERRORS: Mapping[str, str] = {
     "400": "The body is not JSON, or not a request of this endpoint.",
     "403": "The client is known, and may not call this CDS service.",
     "404": "No CDS service has this id.",
+    "408": "The body did not come in the time that this installation gives it.",
     "412": "Data that the service cannot do without is neither in the prefetch nor to be had.",
     "413": "The body is larger than this installation reads.",
     "415": "The body is not declared as JSON.",
@@ -152,7 +153,7 @@ def _feedback() -> Json:
         "operationId": "feedback",
         "summary": "Tell what users did with cards.",
         "requestBody": _body(FEEDBACK),
-        "responses": {"200": kept, "401": _UNPROVEN, **_errors("400", "403", "404", "413", "415", *_FAILURES)},
+        "responses": {"200": kept, "401": _UNPROVEN, **_errors("400", "403", "404", "408", "413", "415", *_FAILURES)},
     }
 
 
