@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cds_service.conformance.calls import Samples, good_call
@@ -17,7 +18,7 @@ from cds_service.conformance.reports import check_report_hook, note_report_hooks
 from cds_service.conformance.requests_read import check_preflight, check_requests, skip_requests
 from cds_service.conformance.responses import check_override_codes, check_response, note_absent_parts
 from cds_service.conformance.subject import Examination, Subject, path_of
-from cds_service.conformance.tokens import Key, Signing
+from cds_service.conformance.tokens import Signing
 from cds_service.conformance.trust import PATH, REFUSED, check_client, check_strangers, note_trust
 from cds_service.errors import StartError
 
@@ -162,5 +163,7 @@ def _answered(subject: Subject) -> None:
 
 def _stranger(task: Task) -> Signing:
     """Signs with a key that no service can know, for tokens that must be refused."""
-    key = Key(task.samples.new_id(), "ES384", ec.generate_private_key(ec.SECP384R1()))
-    return Signing((key,), "https://elsewhere.invalid", "", "", task.base_url, task.now, task.samples.new_id)
+    key = jwt.algorithms.ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()), as_dict=True)
+    named = {**key, "kid": task.samples.new_id()}
+    issuer = "https://elsewhere.invalid"
+    return Signing((named,), issuer, "", "", "", task.base_url, task.now, task.samples.new_id)

@@ -11,7 +11,8 @@ PATH = "/cds-services"
 REFUSED = (401, 403)
 _NUMBERS = ("J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8")
 _ELSEWHERE = "https://elsewhere.invalid"
-_RECOMMENDED = ("ES384", "RS384")
+_RECOMMENDED = {"ES384": ("crv", "P-384"), "RS384": ("kty", "RSA")}
+"""The algorithms that the standard recommends, each with the member of a JWK that signs with it."""
 _LATE_S, _SKEW_S = 600, 5
 
 
@@ -43,7 +44,7 @@ def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
         _refused(ledger, line, number, what, signing.token(key, url, **changed))
 
     refused("J4", "another issuer", iss=_ELSEWHERE)
-    _refused(ledger, line, "J4", "another jku", signing.token(key, url, {"jku": f"{_ELSEWHERE}/jwks.json"}))
+    _refused(ledger, line, "J4", "another jku", signing.token(key, url, jku=f"{_ELSEWHERE}/jwks.json"))
     refused("J5", "a token for another address", aud=_ELSEWHERE + PATH)
     aud = signing.claims(url)["aud"]
     _taken(ledger, line, "J5", "the address in an array", signing.token(key, url, aud=[aud, _ELSEWHERE]))
@@ -55,7 +56,7 @@ def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
     once = signing.token(key, url)
     if _taken(ledger, line, "J7", "a token for the first time", once):
         _refused(ledger, line, "J7", "the same token again", once)
-    _refused(ledger, line, "J8", "an unknown kid", signing.token(key, url, {"kid": signing.new_id()}))
+    _refused(ledger, line, "J8", "an unknown kid", signing.token({**key, "kid": signing.new_id()}, url))
     ledger.note("J4", "whether the other jku was fetched cannot be seen from outside")
     ledger.note("J8", "how often the keys are fetched cannot be seen from outside")
 
@@ -68,8 +69,8 @@ def note_trust(ledger: Ledger, why: str) -> None:
 
 
 def _algorithms(ledger: Ledger, line: Line, signing: Signing) -> None:
-    for algorithm in _RECOMMENDED:
-        key = next((key for key in signing.keys if key.algorithm == algorithm), None)
+    for algorithm, (member, kind) in _RECOMMENDED.items():
+        key = next((key for key in signing.keys if key.get(member) == kind), None)
         if key is None:
             ledger.note("J3", f"{algorithm} was not tried; --key takes a second key")
         else:
