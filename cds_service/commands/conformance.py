@@ -17,8 +17,10 @@ from cds_service.conformance.calls import Samples
 from cds_service.conformance.check import Task, check
 from cds_service.conformance.ledger import Verdict
 from cds_service.conformance.telling import as_json, as_text
-from cds_service.conformance.tokens import Signing, read_key
+from cds_service.conformance.tokens import Signing
 from cds_service.errors import StartError
+from cds_service.security.keys import UnusableKey
+from cds_service.security.signing import signed_token
 from cds_service.settings import from_environment
 
 EXAMPLES = """\
@@ -55,6 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--iss", default="", help="the client's issuer, with --key")
     parser.add_argument("--jku", default="", metavar="URL", help="where the client's keys are published, with --key")
+    parser.add_argument("--tenant", default="", metavar="NAME", help="the tenant, where the service asks for one")
     parser.add_argument(
         "--audience", default="", metavar="URL", help="the base URL that tokens name, where it is not URL"
     )
@@ -97,9 +100,21 @@ def _task(arguments: Namespace) -> Task:
 
 
 def _signing(arguments: Namespace, base_url: str) -> Signing:
-    keys = tuple(read_key(_text(path), str(path)) for path in arguments.key)
+    keys = tuple(map(_key, arguments.key))
     addressed = arguments.audience.rstrip("/")
-    return Signing(keys, arguments.iss, arguments.jku, addressed, base_url, utc_now, random_id)
+    return Signing(keys, arguments.iss, arguments.jku, arguments.tenant, addressed, base_url, utc_now, random_id)
+
+
+def _key(path: Path) -> dict[str, Any]:
+    try:
+        jwk = json.loads(_text(path))
+        signed_token(jwk if isinstance(jwk, dict) else {}, {})
+    except ValueError:
+        raise StartError(f"{path} is not JSON. Give a private JWK of type EC or RSA.") from None
+    except UnusableKey as error:
+        raise StartError(f"The key in {path} {error} Give a private JWK of type EC or RSA.") from None
+    key: dict[str, Any] = jwk
+    return key
 
 
 def _call(path: Path) -> dict[str, Any]:

@@ -52,15 +52,15 @@ def good_call(entry: Mapping[str, Any], samples: Samples) -> Json | None:
     context = _context(hook, patient, samples)
     if context is None:
         return None
-    call: Json = {"hook": hook, "hookInstance": instance, "context": context}
     templates = entry.get("prefetch")
-    if isinstance(templates, Mapping):
-        issued = f"{samples.today.isoformat()}T00:00:00Z"
-        stored = {**_report(patient, samples), "status": "final", "issued": issued}
-        found = example_prefetch(templates, context, stored)
-        if found:
-            call["prefetch"] = found
-    return call
+    report = _report(patient, samples)
+    stored = {**report, "status": "final", "issued": f"{samples.today.isoformat()}T00:00:00Z"}
+    found = example_prefetch(templates, context, stored) if isinstance(templates, Mapping) else {}
+    if hook in DRAFT_HOOKS and stored not in found.values():
+        # The report is stored nowhere that a service could read it from, so it goes along.
+        context["draftReports"] = _collection(report)
+    call: Json = {"hook": hook, "hookInstance": instance, "context": context}
+    return {**call, "prefetch": found} if found else call
 
 
 def category(form: str, system: str = "") -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cds_service.conformance.calls import Samples, good_call
@@ -18,7 +19,7 @@ from cds_service.conformance.requests_read import check_preflight, check_request
 from cds_service.conformance.responses import check_override_codes, check_response, note_absent_parts
 from cds_service.conformance.subject import Examination, Subject, path_of
 from cds_service.conformance.tokens import Signing
-from cds_service.conformance.trust import PATH, REFUSED, check_client, check_strangers, key_of_nobody, note_trust
+from cds_service.conformance.trust import PATH, REFUSED, check_client, check_strangers, note_trust
 from cds_service.errors import StartError
 
 MOST_SERVICES = 12
@@ -59,7 +60,7 @@ def check(task: Task) -> Sequence[Row]:
     """Every assertion with its verdict.
 
     Raises:
-        StartError: nothing answers at the address.
+        StartError: nothing answers at the address, or a service that is named is not on offer.
     """
     proof = task.signing.authorization if task.signing else _nothing
     line = Line(task.base_url, Outside(proof, task.stopwatch, task.seconds))
@@ -82,7 +83,7 @@ def _checked(task: Task, by: Examination) -> Sequence[Row]:
         raise StartError(f"Nothing answers at {task.base_url}{PATH}. Give the base URL of a running CDS service.")
     asks = bare.status in REFUSED
     if asks:
-        check_strangers(by.ledger, by.line, bare, _stranger(task))
+        check_strangers(by.ledger, by.line, bare, task.signing or _stranger(task))
     if asks and task.signing is None:
         note_trust(by.ledger, _NO_KEY)
         return by.ledger.rows(Verdict.NOT_APPLICABLE, _LOCKED)
@@ -110,14 +111,15 @@ def _checked(task: Task, by: Examination) -> Sequence[Row]:
 
 def _called(task: Task, by: Examination, entries: Sequence[Mapping[str, Any]]) -> list[Subject]:
     """The services that a good call could be made for, with their answers, which are judged."""
-    chosen = [entry for entry in entries if not task.services or entry["id"] in task.services][:MOST_SERVICES]
     subjects = []
-    for entry in chosen:
+    for entry in _chosen(task, by, entries):
         call = good_call(entry, by.samples)
-        if call is not None:
-            subject = Subject(entry, by.line.post(path_of(entry), call, f"a good call of {entry['hook']}"), by)
-            subjects.append(subject)
-            _answered(subject)
+        if call is None:
+            by.ledger.note("R1", f"{entry['id']} was not called: give a good call of {entry['hook']} with --request")
+            continue
+        subject = Subject(entry, by.line.post(path_of(entry), call, f"a good call of {entry['hook']}"), by)
+        subjects.append(subject)
+        _answered(subject)
     answers = [subject.good for subject in subjects if subject.good.status == 200]
     if answers:
         told = next((exchange for exchange in answers if exchange.cards or exchange.object.get("systemActions")), None)
@@ -125,6 +127,20 @@ def _called(task: Task, by: Examination, entries: Sequence[Mapping[str, Any]]) -
             "R3", told or answers[0], [] if told else [doubt("no good call gets a card or a system action")]
         )
     return subjects
+
+
+def _chosen(task: Task, by: Examination, entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The services to call: those that are named, or the first ones."""
+    missing = set(task.services) - {str(entry["id"]) for entry in entries}
+    if entries and missing:
+        raise StartError(f"No service {', '.join(sorted(missing))} is on offer. GET /cds-services lists what is.")
+    chosen = [entry for entry in entries if not task.services or entry["id"] in task.services]
+    if len(chosen) > MOST_SERVICES:
+        beyond = len(chosen) - MOST_SERVICES
+        by.ledger.note(
+            "R1", f"{beyond} services beyond the first {MOST_SERVICES} were not called: name them with --service"
+        )
+    return chosen[:MOST_SERVICES]
 
 
 def _answered(subject: Subject) -> None:
@@ -146,7 +162,8 @@ def _answered(subject: Subject) -> None:
 
 
 def _stranger(task: Task) -> Signing:
-    key = key_of_nobody(ec.generate_private_key(ec.SECP384R1()), task.samples.new_id())
-    iss = task.signing.issuer if task.signing else "https://elsewhere.invalid"
-    addressed = task.signing.addressed if task.signing else ""
-    return Signing((key,), iss, "", addressed, task.base_url, task.now, task.samples.new_id)
+    """Signs with a key that no service can know, for tokens that must be refused."""
+    key = jwt.algorithms.ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()), as_dict=True)
+    named = {**key, "kid": task.samples.new_id()}
+    issuer = "https://elsewhere.invalid"
+    return Signing((named,), issuer, "", "", "", task.base_url, task.now, task.samples.new_id)

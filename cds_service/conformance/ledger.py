@@ -104,4 +104,5 @@ def _row(assertion: Assertion, entry: _Entry, unseen: Verdict, why: str) -> Row:
     words = list(dict.fromkeys(remark.words for remark, _ in deciding))
     more = f"; and {len(words) - _TOLD} more" if len(words) > _TOLD else ""
     exchange = deciding[0][1]
-    return Row(assertion, worst, "; ".join(words[:_TOLD]) + more, exchange.sent, exchange.came)
+    reason = "; ".join(words[:_TOLD]) + more
+    return Row(assertion, worst, f"{reason}. {notes}" if notes else reason, exchange.sent, exchange.came)

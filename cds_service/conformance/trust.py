@@ -3,38 +3,35 @@
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from cds_service.conformance.exchange import Exchange, Line
 from cds_service.conformance.ledger import Ledger, Remark, doubt
-from cds_service.conformance.tokens import Key, Signing, shared_secret, unsigned
+from cds_service.conformance.tokens import Signing, shared_secret, unsigned
 
 PATH = "/cds-services"
 REFUSED = (401, 403)
 _NUMBERS = ("J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8")
 _ELSEWHERE = "https://elsewhere.invalid"
-_RECOMMENDED = ("ES384", "RS384")
+_RECOMMENDED = {"ES384": ("crv", "P-384"), "RS384": ("kty", "RSA")}
+"""The algorithms that the standard recommends, each with the member of a JWK that signs with it."""
 _LATE_S, _SKEW_S = 600, 5
 
 
-def check_strangers(ledger: Ledger, line: Line, bare: Exchange, stranger: Signing) -> None:
-    """Judges what can be tried without a key of a known client.
+def check_strangers(ledger: Ledger, line: Line, bare: Exchange, signing: Signing) -> None:
+    """Judges what can be tried without a good token.
 
     Args:
         ledger: of the check.
         line: to the service.
         bare: the answer to discovery without a token, which was refused.
-        stranger: signs with a key that nobody knows; claims are made with it.
+        signing: whose tokens are tampered with: the client's, or those of a key that nobody knows.
     """
     remarks = [] if bare.status == 401 else [Remark(f"no token gets {bare.status}, not 401")]
     if bare.status == 401 and bare.bytes:
         remarks = [doubt("the 401 says more than it must")]
     ledger.judge("J1", bare, remarks)
     url = line.base_url + PATH
-    _refused(ledger, line, "J2", "a token of alg none", unsigned(stranger.claims(url)))
-    key = stranger.keys[0]
-    pem = key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _refused(ledger, line, "J2", "HS256 with a public key", shared_secret(stranger.claims(url), key.kid, pem))
+    _refused(ledger, line, "J2", "a token of alg none", unsigned(signing, url))
+    _refused(ledger, line, "J2", "HS256 with the public key", shared_secret(signing, url))
 
 
 def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
@@ -47,7 +44,7 @@ def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
         _refused(ledger, line, number, what, signing.token(key, url, **changed))
 
     refused("J4", "another issuer", iss=_ELSEWHERE)
-    _refused(ledger, line, "J4", "another jku", signing.token(key, url, {"jku": f"{_ELSEWHERE}/jwks.json"}))
+    _refused(ledger, line, "J4", "another jku", signing.token(key, url, jku=f"{_ELSEWHERE}/jwks.json"))
     refused("J5", "a token for another address", aud=_ELSEWHERE + PATH)
     aud = signing.claims(url)["aud"]
     _taken(ledger, line, "J5", "the address in an array", signing.token(key, url, aud=[aud, _ELSEWHERE]))
@@ -59,7 +56,7 @@ def check_client(ledger: Ledger, line: Line, signing: Signing) -> None:
     once = signing.token(key, url)
     if _taken(ledger, line, "J7", "a token for the first time", once):
         _refused(ledger, line, "J7", "the same token again", once)
-    _refused(ledger, line, "J8", "an unknown kid", signing.token(key, url, {"kid": signing.new_id()}))
+    _refused(ledger, line, "J8", "an unknown kid", signing.token({**key, "kid": signing.new_id()}, url))
     ledger.note("J4", "whether the other jku was fetched cannot be seen from outside")
     ledger.note("J8", "how often the keys are fetched cannot be seen from outside")
 
@@ -72,8 +69,8 @@ def note_trust(ledger: Ledger, why: str) -> None:
 
 
 def _algorithms(ledger: Ledger, line: Line, signing: Signing) -> None:
-    for algorithm in _RECOMMENDED:
-        key = next((key for key in signing.keys if key.algorithm == algorithm), None)
+    for algorithm, (member, kind) in _RECOMMENDED.items():
+        key = next((key for key in signing.keys if key.get(member) == kind), None)
         if key is None:
             ledger.note("J3", f"{algorithm} was not tried; --key takes a second key")
         else:
@@ -93,8 +90,3 @@ def _taken(
     taken = exchange.status == 200
     ledger.judge(number, exchange, [] if taken else [remark(f"{what} gets {exchange.status or 'no answer'}, not 200")])
     return taken
-
-
-def key_of_nobody(generated: object, kid: str) -> Key:
-    """A key that no service can know, for tokens that must be refused."""
-    return Key(kid, "ES384", generated, {})

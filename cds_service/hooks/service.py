@@ -11,9 +11,7 @@ from cds_service.core.facts import SetAside
 from cds_service.fhir.chart import Chart
 from cds_service.fhir.prefetch import IMAGING, REPORT, imaging_searches, imaging_template, prefetch_templates
 from cds_service.fhir.request import HookCall
-
-SPECIFICATION = "2.0.1"
-"""The version of CDS Hooks that every service here keeps."""
+from cds_service.standard import SPECIFICATION
 
 _REPORT_READ = "DiagnosticReport/{{context.reportId}}"
 

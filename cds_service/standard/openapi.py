@@ -33,6 +33,7 @@ _ERRORS: Mapping[str, str] = {
     "400": "The body is not JSON, or not a request of this endpoint.",
     "403": "The client is known, and may not call this CDS service.",
     "404": "No CDS service has this id.",
+    "408": "The body did not come in the time that this installation gives it.",
     "412": "Data that the service cannot do without is neither in the prefetch nor to be had.",
     "413": "The body is larger than this installation reads.",
     "415": "The body is not declared as JSON.",
@@ -119,42 +120,40 @@ def _paths(services: Sequence[str]) -> Json:
         segment["enum"] = list(services)
     chosen = [{"name": "id", "in": "path", "required": True, "schema": segment, "description": "From discovery."}]
     return {
-        "/cds-services": {
-            "get": {
-                "operationId": "discover",
-                "summary": "The CDS services on offer to this client.",
-                "responses": {"200": _answer("The services.", DISCOVERY), "401": _UNPROVEN, **_errors(*_FAILURES)},
-            }
-        },
-        "/cds-services/{id}": {
-            "parameters": chosen,
-            "post": {
-                "operationId": "call",
-                "summary": "Ask one CDS service.",
-                "requestBody": _body(REQUEST),
-                "responses": {
-                    "200": _answer("Cards; none where there is nothing to say.", RESPONSE),
-                    "401": _UNPROVEN,
-                    **_errors(*_ERRORS),
-                },
-            },
-        },
-        "/cds-services/{id}/feedback": {
-            "parameters": chosen,
-            "post": {
-                "operationId": "feedback",
-                "summary": "Tell what users did with cards.",
-                "requestBody": _body(FEEDBACK),
-                "responses": {
-                    "200": {
-                        "description": "Every item is kept, also one that came before.",
-                        "content": {"application/json": {"schema": {"type": "object"}}},
-                    },
-                    "401": _UNPROVEN,
-                    **_errors("400", "403", "404", "413", "415", *_FAILURES),
-                },
-            },
-        },
+        "/cds-services": {"get": _discover()},
+        "/cds-services/{id}": {"parameters": chosen, "post": _call()},
+        "/cds-services/{id}/feedback": {"parameters": chosen, "post": _feedback()},
+    }
+
+
+def _discover() -> Json:
+    return {
+        "operationId": "discover",
+        "summary": "The CDS services on offer to this client.",
+        "responses": {"200": _answer("The services.", DISCOVERY), "401": _UNPROVEN, **_errors(*_FAILURES)},
+    }
+
+
+def _call() -> Json:
+    cards = _answer("Cards; none where there is nothing to say.", RESPONSE)
+    return {
+        "operationId": "call",
+        "summary": "Ask one CDS service.",
+        "requestBody": _body(REQUEST),
+        "responses": {"200": cards, "401": _UNPROVEN, **_errors(*_ERRORS)},
+    }
+
+
+def _feedback() -> Json:
+    kept = {
+        "description": "Every item is kept, also one that came before.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+    return {
+        "operationId": "feedback",
+        "summary": "Tell what users did with cards.",
+        "requestBody": _body(FEEDBACK),
+        "responses": {"200": kept, "401": _UNPROVEN, **_errors("400", "403", "404", "408", "413", "415", *_FAILURES)},
     }
 
 

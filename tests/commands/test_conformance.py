@@ -96,7 +96,7 @@ def test_a_call_from_a_file_is_sent_and_nothing_of_it_is_printed(
         (["http://127.0.0.1", "--iss", ISSUER], "--key and --iss go together"),
         (["http://127.0.0.1", "--request", "gone.json"], "gone.json cannot be read"),
         (["http://127.0.0.1", "--request", __file__], "is not JSON"),
-        (["http://127.0.0.1", "--key", __file__, "--iss", ISSUER], "is no private JWK with a kid"),
+        (["http://127.0.0.1", "--key", __file__, "--iss", ISSUER], "is not JSON. Give a private JWK"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_what_would_do(

@@ -9,9 +9,9 @@ from cds_service.app import random_id, utc_now
 from cds_service.conformance.calls import Samples
 from cds_service.conformance.check import Task, check
 from cds_service.conformance.ledger import Row, Verdict
-from cds_service.conformance.tokens import Key, Signing
+from cds_service.conformance.tokens import Signing
 from tests.conformance.reference import ORIGIN
-from tests.tokens import Signer
+from tests.tokens import Signer, private_jwk
 
 ISSUER, JKU = "https://ehr.example.org", "https://ehr.example.org/jwks.json"
 
@@ -26,8 +26,8 @@ def checked(
     services: Sequence[str] = (),
 ) -> list[Row]:
     """Every assertion with what came of it."""
-    keys = tuple(Key(signer.kid, signer.algorithm, signer.private, signer.jwk) for signer in signers)
-    signing = Signing(keys, ISSUER, JKU, "", url, utc_now, random_id) if keys else None
+    keys = tuple(map(private_jwk, signers))
+    signing = Signing(keys, ISSUER, JKU, "", "", url, utc_now, random_id) if keys else None
     samples = Samples(
         "Radiograph of the hip", "Calcified mass about the hip.", date(2026, 1, 31), random_id, given or {}
     )

@@ -41,7 +41,8 @@ def _as_it_is(value: Any) -> Any:
 class Behaviour:
     """What the service does otherwise than a good one.
 
-    `breaks` holds numbers of assertions; the edits change what discovery and calls answer.
+    `breaks` holds numbers of assertions; the edits change what discovery and calls answer; calls get `status`, and
+    every answer has a Location where `location` says one.
     """
 
     breaks: frozenset[str] = frozenset()
@@ -50,6 +51,7 @@ class Behaviour:
     offers: tuple[str, ...] = ("sign-order",)
     trusted: Trusted | None = None
     status: int = 200
+    location: str = ""
     discovered: int = 0
     given: set[str] = field(default_factory=set)
     asked: list[Json] = field(default_factory=list)
@@ -107,8 +109,8 @@ def _parsed(behaviour: Behaviour, raw: bytes) -> Json:
 
 
 def _context(behaviour: Behaviour, hook: str, context: Json) -> None:
-    if hook == "org.example.report-sign" and behaviour.keeps("Q4"):
-        _require(context.get("draftReports", {}).get("entry") or not context, 412)
+    if "draftReports" in context and behaviour.keeps("Q4"):
+        _require(context["draftReports"].get("entry"), 412)
     if hook == "report-sign":
         _require(behaviour.keeps("P5"), 412)
     _require(behaviour.keeps("P1") or isinstance(context.get("category"), list) or "draftOrders" in context)
@@ -205,7 +207,7 @@ def reference_service(behaviour: Behaviour) -> Iterator[str]:
 
         def _send(self, status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> None:
             self.send_response(status)
-            for name, value in {"Content-Type": media_type, **(headers or {})}.items():
+            for name, value in {"Content-Type": media_type, "Location": behaviour.location, **(headers or {})}.items():
                 if value:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

@@ -72,6 +72,29 @@ def test_only_the_services_named_are_called() -> None:
     assert _row(rows, "R1").reason == "as it should be"
 
 
+def test_a_service_that_is_not_on_offer_is_told_by_name(good: str) -> None:
+    with pytest.raises(StartError, match="No service elsewhere is on offer"):
+        checked(good, services=["elsewhere"])
+
+
+def test_services_beyond_the_first_twelve_are_counted() -> None:
+    entry = {"hook": "order-sign", "title": "T", "description": "D"}
+    many = Behaviour(discovery=lambda _: {"services": [{**entry, "id": f"s{number}"} for number in range(14)]})
+    with reference_service(many) as url:
+        rows = checked(url)
+    assert "2 services beyond the first 12" in _row(rows, "R1").reason
+
+
+def test_no_other_address_is_contacted_wherever_the_service_sends_one() -> None:
+    elsewhere = Behaviour()
+    moved = Behaviour(status=307)
+    with reference_service(elsewhere) as other, reference_service(moved) as url:
+        moved.location = f"{other}/cds-services/sign-order"
+        rows = checked(url)
+    assert "gets 307, not 200" in _row(rows, "R1").reason
+    assert (elsewhere.asked, elsewhere.discovered) == ([], 0)
+
+
 def test_a_hook_that_no_call_can_be_made_up_for_is_not_called_and_said_so() -> None:
     odd = Behaviour(discovery=lambda body: changed(body, "services/0/hook", "medication-refill"))
     with reference_service(odd) as url:
