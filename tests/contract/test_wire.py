@@ -171,9 +171,3 @@ def test_connections_that_say_nothing_hold_no_thread(tmp_path_factory: pytest.Te
         finally:
             for line in silent:
                 line.close()
-
-
-def test_the_server_opens_no_second_door(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("doors")
-    with serving(folder, {"XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}):
-        assert [path for path in folder.rglob("*") if path.is_socket()] == []
