@@ -6,7 +6,7 @@ from cds_service.core.facts import HistoryFact, SetAside
 
 LONGEST_TEXT = 2_000
 """Characters of one text. Names of problems, procedures and medicines have some dozens."""
-MOST_CHARACTERS = 300_000
+MOST_CHARACTERS = 200_000
 """Of all texts of one call; each counts for its length and for the work of beginning it."""
 _BEGINNING = 100
 _TOO_MUCH = "the chart holds more text than is read; the rest was not read"

@@ -5,19 +5,19 @@ by byte, answers what it cannot parse with a page that repeats it, and logs that
 """
 
 import selectors
+import socket
 import time
 import traceback
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from gunicorn import util
 from gunicorn.http import errors, wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.web.punctual import PunctualSocket
 
-_LINGER_S = 1.0
+_LINGER_S, _LINGER_BYTES = 1.0, 64 * 1024
 
 
 class _HeadersTooSlow(errors.ParseException):  # type: ignore[misc]  # gunicorn ships no types
@@ -45,6 +45,26 @@ class _UnnamedResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn ships n
         return [line for line in super().default_headers() if not line.startswith("Server:")]
 
 
+class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types
+    """A connection that lingers in the thread that answered it, and not in the main loop, which then accepts nobody."""
+
+    def linger(self) -> None:
+        """Say that nothing more comes, and take in what the peer still sends, or it may lose the end of the answer."""
+        left = _LINGER_BYTES
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+            self.sock.allow(_LINGER_S)
+            while left > 0 and (part := self.sock.recv(_LINGER_BYTES)):
+                left -= len(part)
+        except OSError:
+            # It is gone, or stays silent: either way there is nothing to wait for.
+            return
+
+    def close(self, graceful: bool = False) -> None:  # noqa: ARG002  # gunicorn's signature; it has lingered already
+        """Close the socket."""
+        super().close()
+
+
 class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Serves with threads; a caller has `seconds` to send its headers, then its body, and then to take the answer."""
 
@@ -64,7 +84,7 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
             return
         self.nr_conns += 1
         own = PunctualSocket(accepted, time.perf_counter_ns)
-        conn = TConn(self.cfg, own, peer, listener.getsockname())
+        conn = Connection(self.cfg, own, peer, listener.getsockname())
         conn.timeout = time.monotonic() + self.seconds
         self.pending_conns.append(conn)
         self.poller.register(own, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
@@ -74,8 +94,7 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
         conn.sock.allow(self.seconds, _HeadersTooSlow)
         keep = super().handle(conn)
         if keep is False:
-            # Here and not in the main loop, which would accept nobody while it lingers.
-            util.close_graceful(conn.sock, _LINGER_S)
+            conn.linger()
         return keep
 
     def handle_request(self, req: Any, conn: Any) -> Any:
