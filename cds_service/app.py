@@ -71,16 +71,13 @@ def create_app(
     content = open_content(settings)
     setting = _setting(settings, content)
     store, seen = open_stores(settings, clock)
-    memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
-    services = offered(with_drafts=settings.draft_hooks == "on")
-    access = open_access(settings, stopwatch)
     sample = _sample(settings, content)
     _warm_up(setting, sample, clock())
     store.put_content(content.version, content.snapshot)
     app = assemble(
         Installation(
             settings=settings,
-            offers={service.id: _offer(service, setting, memory, access) for service in services.values()},
+            offers=_offers(settings, setting, store, stopwatch),
             store=store,
             gate=_gate(settings, open_clients(settings, stopwatch), seen, clock),
             content_version=content.version,
@@ -171,6 +168,13 @@ def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None
     for service in SERVICES.values():
         if service.hook_name(setting.domain) == sample["hook"]:
             answer(service, read_call(sample, service.id, sample["hook"]), arrival, setting)
+
+
+def _offers(settings: Settings, setting: Setting, store: Store, stopwatch: Callable[[], int]) -> Mapping[str, Offer]:
+    memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
+    access = open_access(settings, stopwatch)
+    services = offered(with_drafts=settings.draft_hooks == "on")
+    return {service.id: _offer(service, setting, memory, access) for service in services.values()}
 
 
 def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess) -> Offer:
