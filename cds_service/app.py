@@ -68,19 +68,17 @@ def create_app(
     """
     settings = settings or from_environment(os.environ)
     require_safe_start(settings)
-    content = open_content(settings)
-    setting = _setting(settings, content)
+    setting = _setting(settings)
     store, seen = open_stores(settings, clock)
-    sample = _sample(settings, content)
-    _warm_up(setting, sample, clock())
-    store.put_content(content.version, content.snapshot)
+    sample = _warmed_up(setting, clock())
+    store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(
         Installation(
             settings=settings,
             offers=_offers(settings, setting, store, stopwatch),
             store=store,
             gate=_gate(settings, open_clients(settings, stopwatch), seen, clock),
-            content_version=content.version,
+            content_version=setting.content.version,
             sample=sample,
             documents=own_documents(settings),
             explain=explain,
@@ -140,10 +138,10 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
 
 
-def _setting(settings: Settings, content: Content) -> Setting:
+def _setting(settings: Settings) -> Setting:
     secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
-    return Setting(content, settings.hook_domain, pages, partial(patient_key, secret))
+    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
@@ -157,17 +155,15 @@ def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock
     )
 
 
-def _sample(settings: Settings, content: Content) -> dict[str, Any]:
-    words = content.words.common
-    return sample_request(sample_hook(settings.hook_domain), words.say("sample.exam"), words.say("sample.report"))
-
-
-def _warm_up(setting: Setting, sample: Mapping[str, Any], now: datetime) -> None:
-    """Answer the sample call once, unrecorded: FHIR models are built when first used, and no caller should wait."""
+def _warmed_up(setting: Setting, now: datetime) -> dict[str, Any]:
+    """The sample call, answered once, unrecorded: FHIR models are built when first used, and no caller should wait."""
+    words = setting.content.words.common
+    sample = sample_request(sample_hook(setting.domain), words.say("sample.exam"), words.say("sample.report"))
     arrival = Arrival(now, now, "start", "", lambda: 0)
     for service in SERVICES.values():
         if service.hook_name(setting.domain) == sample["hook"]:
             answer(service, read_call(sample, service.id, sample["hook"]), arrival, setting)
+    return sample
 
 
 def _offers(settings: Settings, setting: Setting, store: Store, stopwatch: Callable[[], int]) -> Mapping[str, Offer]:
