@@ -70,16 +70,15 @@ def create_app(
     require_safe_start(settings)
     setting = _setting(settings)
     store, seen = open_stores(settings, clock)
-    sample = _warmed_up(setting, clock())
     store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(
         Installation(
             settings=settings,
             offers=_offers(settings, setting, store, stopwatch),
             store=store,
-            gate=_gate(settings, open_clients(settings, stopwatch), seen, clock),
+            gate=_gate(settings, seen, clock, stopwatch),
             content_version=setting.content.version,
-            sample=sample,
+            sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
             explain=explain,
             clock=clock,
@@ -144,9 +143,9 @@ def _setting(settings: Settings) -> Setting:
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
 
 
-def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
+def _gate(settings: Settings, seen: SeenTokens, clock: Callable[[], datetime], stopwatch: Callable[[], int]) -> Gate:
     return Gate(
-        clients,
+        open_clients(settings, stopwatch),
         audience_bases(settings),
         seen.first_use,
         clock,
