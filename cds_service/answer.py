@@ -18,6 +18,7 @@ from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.fetched import NOTHING_FETCHED
 from cds_service.fhir.outgoing import CallIdentity, Subject, appended, card_json
 from cds_service.fhir.request import HookCall
+from cds_service.fhir.response import Response, response
 from cds_service.hooks.service import Desk, Service, ToRead
 from cds_service.judgement import judge_report
 
@@ -95,7 +96,8 @@ def answer(
     chart = read_chart(call, content.labs, content.history, arrival.as_of, content.vocabulary.read_history)
     to_read = service.read(call, chart, Desk(content, arrival.as_of))
     told = list(_told(service.manner, content, chart, to_read, arrival, before))
-    cards = _cards(service.manner, content, call, ids, told)
+    leaving = response(_cards(service.manner, content, call, ids, told))
+    cards = leaving.cards
     record = AuditRecord(
         call_id=str(ids.call_id),
         received_at=timestamp(arrival.received_at),
@@ -110,7 +112,7 @@ def answer(
         leading_etiology=_leading(told),
         cards=len(cards),
         duration_us=arrival.elapsed_us(),
-        body=_body(to_read, told, cards, before),
+        body=_body(to_read, told, leaving, before),
     )
     return Answer(cards, record)
 
@@ -121,11 +123,13 @@ def _leading(told: list[_Told]) -> str:
     return ranked[0].judged.found.ranked[0].etiology if ranked else ""
 
 
-def _body(to_read: ToRead, told: list[_Told], cards: list[dict[str, Any]], before: Before) -> dict[str, Any]:
-    body = record_body([one.judged for one in told], cards)
+def _body(to_read: ToRead, told: list[_Told], leaving: Response, before: Before) -> dict[str, Any]:
+    body = record_body([one.judged for one in told], leaving.cards)
     body |= answered_json(before.reader, (digest for one in told for digest in one.digests))
     if to_read.silent:
         body |= {"silent": to_read.silent, "setAside": [[item.resource, item.reason] for item in to_read.set_aside]}
+    if leaving.dropped or leaving.overlong:
+        body["amiss"] = [*leaving.dropped, *leaving.overlong]
     return body
 
 

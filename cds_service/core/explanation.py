@@ -105,7 +105,8 @@ class ReportRow:
 class Explanation:
     """A whole call, explained. `likely` and `possible` are the thresholds in points.
 
-    `silent` says why nothing was read at all, `set_aside` what came and was not read then.
+    `silent` says why nothing was read at all, `set_aside` what came and was not read then, and `amiss` where a card had
+    an empty member, which was left out, or a summary that is too long.
     """
 
     reports: tuple[ReportRow, ...]
@@ -114,6 +115,7 @@ class Explanation:
     possible: int
     silent: str = ""
     set_aside: tuple[tuple[str, str], ...] = ()
+    amiss: tuple[str, ...] = ()
 
 
 def explain(body: Json, content: Json) -> Explanation:
@@ -133,6 +135,7 @@ def explain(body: Json, content: Json) -> Explanation:
         possible=scoring["possible"],
         silent=body.get("silent", ""),
         set_aside=tuple((resource, reason) for resource, reason in body.get("setAside", ())),
+        amiss=tuple(body.get("amiss", ())),
     )
 
 

@@ -21,17 +21,17 @@ class Response:
     """A response that may leave.
 
     Attributes:
-        body: with `cards`, which may be an empty array, and `systemActions` where there are any.
+        cards: as they leave; there may be none.
         dropped: places of the members that were null or empty, such as `cards[0].detail`.
         overlong: places of the summaries that are longer than the standard allows; they leave whole.
     """
 
-    body: Json
+    cards: list[Json]
     dropped: tuple[str, ...]
     overlong: tuple[str, ...]
 
 
-def response(cards: Sequence[Mapping[str, Any]], system_actions: Sequence[Mapping[str, Any]] = ()) -> Response:
+def response(cards: Sequence[Mapping[str, Any]]) -> Response:
     """The response that holds these cards, taken apart once.
 
     A card that loses a member it should have is better than no card, so nothing is raised here; `dropped` and
@@ -39,20 +39,15 @@ def response(cards: Sequence[Mapping[str, Any]], system_actions: Sequence[Mappin
 
     Args:
         cards: as JSON values.
-        system_actions: actions that apply by themselves.
     """
     dropped: list[str] = []
-    body: Json = {"cards": [_filled(card, f"cards[{index}]", dropped) for index, card in enumerate(cards)]}
-    if system_actions:
-        body["systemActions"] = [
-            _filled(action, f"systemActions[{index}]", dropped) for index, action in enumerate(system_actions)
-        ]
+    filled = [_filled(card, f"cards[{index}]", dropped) for index, card in enumerate(cards)]
     overlong = tuple(
         f"cards[{index}].summary"
-        for index, card in enumerate(body["cards"])
+        for index, card in enumerate(filled)
         if len(str(card.get("summary", ""))) > LONGEST_SUMMARY
     )
-    return Response(body, tuple(dropped), overlong)
+    return Response(filled, tuple(dropped), overlong)
 
 
 def _filled(value: Any, place: str, dropped: list[str]) -> Any:
