@@ -66,8 +66,8 @@ def create_app(
         StartError: the installation must not start as it is set.
         ContentError: rules or wording cannot be used; carries every problem found.
     """
-    settings = settings or from_environment(os.environ)
-    require_safe_start(settings)
+    settings = _safe(settings or from_environment(os.environ))
+    clients = open_clients(settings, stopwatch)
     setting = _setting(settings)
     store, seen = open_stores(settings, clock)
     store.put_content(setting.content.version, setting.content.snapshot)
@@ -76,7 +76,7 @@ def create_app(
             settings=settings,
             offers=_offers(settings, setting, store, stopwatch),
             store=store,
-            gate=_gate(settings, seen, clock, stopwatch),
+            gate=_gate(settings, clients, seen, clock),
             content_version=setting.content.version,
             sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
@@ -88,6 +88,11 @@ def create_app(
     )
     app.extensions["store"] = store
     return app
+
+
+def _safe(settings: Settings) -> Settings:
+    require_safe_start(settings)
+    return settings
 
 
 def open_content(settings: Settings) -> Content:
@@ -143,9 +148,9 @@ def _setting(settings: Settings) -> Setting:
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
 
 
-def _gate(settings: Settings, seen: SeenTokens, clock: Callable[[], datetime], stopwatch: Callable[[], int]) -> Gate:
+def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
     return Gate(
-        open_clients(settings, stopwatch),
+        clients,
         audience_bases(settings),
         seen.first_use,
         clock,
