@@ -2,6 +2,8 @@
 
 PORT ?= 8080
 SECONDS ?= 120
+EFFORT ?= 5
+HOSTILE := tests/fuzz/test_openapi.py tests/properties/test_hostile_calls.py tests/fhir/access/test_any_answer.py
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	echo $$candidate; break; fi; done)
@@ -32,9 +34,11 @@ check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, conten
 
 fuzz-briefly: .venv/develop.stamp
 	@$(RUN) -m tests.fuzz --inputs 1500
+	@FUZZ_EFFORT=0.2 $(RUN) -m pytest -q -n auto -p no:cacheprovider $(HOSTILE)
 
-fuzz: .venv/develop.stamp  ## Fuzz the request reader for two minutes (make fuzz SECONDS=600 for longer)
+fuzz: .venv/develop.stamp  ## Fuzz the reader and the whole service (make fuzz SECONDS=600 EFFORT=20 for longer)
 	@$(RUN) -m tests.fuzz --seconds $(SECONDS)
+	@FUZZ_EFFORT=$(EFFORT) $(RUN) -m pytest -q -n auto $(HOSTILE)
 
 format: .venv/develop.stamp  ## Format the code and apply safe lint fixes
 	@.venv/bin/ruff format .

@@ -3,7 +3,7 @@
 import base64
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,34 @@ def every_kind() -> Json:
 
 _RECORDED = sorted((Path(__file__).parents[2] / "fixtures" / "calls").glob("*.json"))
 GOOD: list[Json] = [every_kind(), *(json.loads(path.read_text("utf-8")) for path in _RECORDED)]
+
+
+def _of_other_hooks() -> Iterator[tuple[str, Json]]:
+    """A service's id and a good call of it, for each hook but the one at signing."""
+    whole = every_kind()
+    report = whole["context"]["draftReports"]["entry"][0]["resource"]
+    stored = {**report, "status": "final", "effectiveDateTime": "2025-12-01", "category": [{"text": "Radiology"}]}
+    order = _resource("ServiceRequest", code={"text": "MRI hip"}, reasonCode=[{"text": "Calcified mass of the hip"}])
+    contexts: dict[str, Json] = {
+        "patient-view": {},
+        "order-sign": {"draftOrders": bundle({**order, "status": "draft"}, _resource("MedicationRequest"))},
+        **{
+            f"report-{moment}": {
+                "reportId": report["id"],
+                "status": "preliminary",
+                "category": "RAD",
+                "procedure": [{}],
+            }
+            for moment in ("review", "assist", "view")
+        },
+    }
+    for hook, context in contexts.items():
+        who = {"userId": "Practitioner/1", "patientId": "example"}
+        prefetch = {**whole["prefetch"], "imaging": bundle(stored), "report": stored}
+        yield f"calcification-{hook}", {**whole, "hook": hook, "context": {**who, **context}, "prefetch": prefetch}
+
+
+OTHER_HOOKS: list[tuple[str, Json]] = list(_of_other_hooks())
 
 INSTEAD: list[Json] = [
     None,
@@ -147,9 +175,9 @@ INSTEAD: list[Json] = [
 ]
 
 
-def mutated(choose: Choose) -> Json:
-    """A good call with up to six of its parts replaced, left out, repeated, or exchanged for another part."""
-    body = copy.deepcopy(GOOD[choose(len(GOOD))])
+def mutated(choose: Choose, good: Sequence[Json] = GOOD) -> Json:
+    """One of some good calls, up to six of its parts replaced, left out, repeated, or exchanged for another part."""
+    body = copy.deepcopy(good[choose(len(good))])
     for _ in range(1 + choose(6)):
         places = list(_places(body))
         if not places:
@@ -164,7 +192,7 @@ def mutated(choose: Choose) -> Json:
             other, name = places[choose(len(places))]
             holder[key] = copy.deepcopy(other[name])
         else:
-            holder[key] = INSTEAD[choose(len(INSTEAD))]
+            holder[key] = copy.deepcopy(INSTEAD[choose(len(INSTEAD))])
     return body
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from schemathesis.checks import not_a_server_error
 
 from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.conftest import NOON
+from tests.fuzz.effort import tries
 
 DESCRIPTION = "/openapi.json"
 
@@ -25,6 +26,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         sqlite_synchronous="NORMAL",
         patient_key_file=folder / "patient.key",
         port=8081,
+        draft_hooks="on",
     )
     app = create_app(installation, clock=lambda: NOON)
 
@@ -41,7 +43,7 @@ def test_no_described_request_fails_the_service(described: Any) -> None:
     assert {"/cds-services"} <= {operation.path for operation in operations}
     for operation in operations:
 
-        @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+        @tries(40)
         @given(case=operation.as_strategy())
         def require_no_failure(case: Any) -> None:
             case.call_and_validate(checks=[not_a_server_error], headers={"Host": "localhost"})

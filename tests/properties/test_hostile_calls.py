@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.conftest import NOON
 from tests.contract.calls import URL
-from tests.fuzz.calls import GOOD, INSTEAD, mutated
-from tests.properties.generated import steady
+from tests.fuzz.calls import GOOD, INSTEAD, OTHER_HOOKS, mutated
+from tests.fuzz.effort import tries
 
 ANSWERED = {200, 400, 412, 413}
 
@@ -30,6 +29,7 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         sqlite_synchronous="NORMAL",
         patient_key_file=folder / "patient.key",
         port=8081,
+        draft_hooks="on",
     )
     app = create_app(settings, clock=lambda: NOON)
     yield app.test_client()
@@ -46,9 +46,10 @@ def send(caller: FlaskClient, path: str, body: Any) -> int:
 
 def test_the_calls_to_begin_with_are_good(caller: FlaskClient) -> None:
     assert [send(caller, URL, body) for body in GOOD] == [200] * len(GOOD)
+    assert {send(caller, f"/cds-services/{service}", body) for service, body in OTHER_HOOKS} == {200}
 
 
-@hypothesis_settings(parent=steady(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(300)
 @given(st.data())
 def test_a_call_with_anything_in_the_place_of_anything_is_answered(caller: FlaskClient, data: st.DataObject) -> None:
     body = mutated(choosing(data))
@@ -59,6 +60,17 @@ def test_a_call_with_anything_in_the_place_of_anything_is_answered(caller: Flask
         page = next(found for found in caller.application.extensions["store"].recent(1))
         assert page.record.hook_instance == instance
         assert caller.get(f"/calls/{page.record.call_id}").status_code == 200
+
+
+@tries(300)
+@given(st.sampled_from(OTHER_HOOKS), st.data())
+def test_a_call_of_another_hook_with_anything_in_the_place_of_anything_is_answered(
+    caller: FlaskClient, good: tuple[str, Any], data: st.DataObject
+) -> None:
+    service, body = good
+    assert send(caller, f"/cds-services/{service}", mutated(choosing(data), [body])) in ANSWERED
+    newest = caller.application.extensions["store"].recent(1)[0].record
+    assert caller.get(f"/calls/{newest.call_id}").status_code == 200
 
 
 JSON_VALUES = st.recursive(
@@ -78,14 +90,14 @@ FEEDBACK = st.fixed_dictionaries(
 )
 
 
-@hypothesis_settings(parent=steady(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(200)
 @given(st.lists(FEEDBACK, max_size=3) | JSON_VALUES)
 def test_feedback_of_any_shape_is_answered(caller: FlaskClient, items: Any) -> None:
     assert send(caller, f"{URL}/feedback", {"feedback": items}) in ANSWERED
     assert caller.get("/").status_code == 200
 
 
-@hypothesis_settings(parent=steady(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(200)
 @given(st.binary(max_size=200) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_answered(caller: FlaskClient, raw: bytes) -> None:
     assert caller.post(URL, data=raw, content_type="application/json").status_code in ANSWERED
