@@ -5,20 +5,14 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from cds_service.app import utc_now
+from tests.certificates import certificate
 from tests.security.tampered import JKU, KEYS
 from tests.serving import Server, serving
 from tests.tokens import signer
@@ -63,15 +57,15 @@ def publishing(folder: Path) -> Iterator[Publisher]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    certificate = _certificate(folder)
+    proof = certificate(folder, "127.0.0.1")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(proof)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Publisher(f"https://127.0.0.1:{server.server_port}", certificate, asked)
+        yield Publisher(f"https://127.0.0.1:{server.server_port}", proof, asked)
     finally:
         server.shutdown()
         server.server_close()
@@ -101,26 +95,3 @@ def production(folder: Path, publisher: Publisher) -> Iterator[Server]:
     environment = {f"CALCIFICATION_CDS_{name}": value for name, value in settings.items()}
     with serving(folder, {**environment, "REQUESTS_CA_BUNDLE": str(publisher.certificate)}) as server:
         yield server
-
-
-def _certificate(folder: Path) -> Path:
-    """A key and a certificate for 127.0.0.1 that signs itself, in one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = utc_now()
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "publisher.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    return path

@@ -1,7 +1,6 @@
 """Every operation that the service describes at /openapi.json, under requests that schemathesis makes of its schema."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +8,8 @@ import schemathesis
 from hypothesis import given
 from schemathesis.checks import not_a_server_error
 
-from cds_service.app import create_app
-from cds_service.settings import Settings
-from tests.conftest import NOON
 from tests.fuzz.effort import tries
+from tests.fuzz.installation import whole_service
 
 DESCRIPTION = "/openapi.json"
 
@@ -20,15 +17,7 @@ DESCRIPTION = "/openapi.json"
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The service's own description of itself, bound to the whole service."""
-    folder: Path = tmp_path_factory.mktemp("described")
-    installation = Settings(
-        database_url=f"sqlite:///{folder}/calls.sqlite3",
-        sqlite_synchronous="NORMAL",
-        patient_key_file=folder / "patient.key",
-        port=8081,
-        draft_hooks="on",
-    )
-    app = create_app(installation, clock=lambda: NOON)
+    app = whole_service(tmp_path_factory.mktemp("described"))
 
     def called_from_here(environ: dict[str, Any], start_response: Any) -> Any:
         """The demo answers its own machine only, and a caller without a network has no address."""

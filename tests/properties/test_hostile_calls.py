@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +9,10 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.app import create_app
-from cds_service.settings import Settings
-from tests.conftest import NOON
 from tests.contract.calls import URL
 from tests.fuzz.calls import GOOD, INSTEAD, OTHER_HOOKS, mutated
 from tests.fuzz.effort import tries
+from tests.fuzz.installation import whole_service
 
 ANSWERED = {200, 400, 412, 413}
 
@@ -23,15 +20,7 @@ ANSWERED = {200, 400, 412, 413}
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """The whole service, its record in a folder of this module."""
-    folder: Path = tmp_path_factory.mktemp("hostile")
-    settings = Settings(
-        database_url=f"sqlite:///{folder}/calls.sqlite3",
-        sqlite_synchronous="NORMAL",
-        patient_key_file=folder / "patient.key",
-        port=8081,
-        draft_hooks="on",
-    )
-    app = create_app(settings, clock=lambda: NOON)
+    app = whole_service(tmp_path_factory.mktemp("hostile"))
     yield app.test_client()
     app.extensions["store"].close()
 

@@ -1,0 +1,21 @@
+"""The whole service as fuzzing calls it: every hook on offer, its record in a folder of its own."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from cds_service.app import create_app
+from cds_service.settings import Settings
+from tests.conftest import NOON
+
+
+def whole_service(folder: Path) -> Flask:
+    """The service; its caller closes `extensions["store"]`."""
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/calls.sqlite3",
+        sqlite_synchronous="NORMAL",
+        patient_key_file=folder / "patient.key",
+        port=8081,
+        draft_hooks="on",
+    )
+    return create_app(settings, clock=lambda: NOON)
