@@ -19,7 +19,7 @@ class Before:
     """What one reader was told before.
 
     Attributes:
-        reader: keyed hash of service, user and patient; empty where nothing is remembered.
+        reader: keyed hash of client, service, user and patient; empty where nothing is remembered.
         calls: the call that answered, by digest.
     """
 

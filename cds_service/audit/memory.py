@@ -1,5 +1,6 @@
 """What a reader was told before, asked of the store."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -23,13 +24,13 @@ class Memory:
         self._time = timedelta(hours=hours)
 
     def of(self, service: str, user_id: str, patient_id: str, arrival: Arrival, call_id: str) -> Before:
-        """What this user was told of this patient by this service, up to the moment that the call is judged by.
+        """What this client's user was told of this patient by this service, before the moment of the judgement.
 
         Raises:
             RecordNotKept: the store cannot be read.
         """
         if not self._time:
             return NOTHING_BEFORE
-        reader = self._keyed_hash("|".join((service, user_id, patient_id)))
+        reader = self._keyed_hash(json.dumps([arrival.client, service, user_id, patient_id]))
         since, until = timestamp(arrival.as_of - self._time), timestamp(arrival.as_of)
         return Before(reader, self._store.answered_before(reader, since, until, call_id))
