@@ -10,6 +10,7 @@ from cds_service.hooks.reports import newest_imaging
 from cds_service.hooks.service import Desk, Service, ToRead
 
 _LAYPEOPLE = ("Patient", "RelatedPerson")
+_SEARCHED = (Missing.NONE_ON_FILE, Missing.NOT_ALL_READ)
 
 
 def idle(call: HookCall) -> str:
@@ -29,12 +30,15 @@ def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
     if found.reports:
         return found
     state = chart.received.missing(IMAGING)
-    if state is not Missing.NONE_ON_FILE:
+    if state not in _SEARCHED:
         raise ReportMissing(
             f"The patient's imaging reports cannot be had ({state}). Send them in the prefetch key `{IMAGING}`, null "
             "or an empty Bundle where there are none, or give access to the FHIR server."
         )
-    return ToRead((), "no imaging report that could be read is on file", set_aside=found.set_aside)
+    silent = "no imaging report that could be read is on file"
+    # A server that knows one of the two categories only refuses the search by the other.
+    silent += "" if state is Missing.NONE_ON_FILE else f"; {state}"
+    return ToRead((), silent, set_aside=found.set_aside)
 
 
 SERVICE = Service(

@@ -128,6 +128,12 @@ def test_what_the_fhir_server_did_not_give_is_not_taken_for_nothing_on_file() ->
         ask(request_of(SERVICE, {}, {}), SERVICE, fetched=fetched)
 
 
+def test_where_only_one_of_the_two_searches_was_taken_nothing_found_is_silence_that_says_so() -> None:
+    fetched = Fetched(resources={"imaging": [bundle([])]}, failed={"imaging": Missing.NOT_ALL_READ})
+    told = ask(request_of(SERVICE, {}, {}), SERVICE, fetched=fetched)
+    assert reasons(told) == ["no imaging report that could be read is on file; not all of it was read"]
+
+
 def test_reports_that_were_fetched_are_read() -> None:
     fetched = Fetched(resources={"imaging": [bundle([HIPS_IN_MAY])]})
     assert len(ask(request_of(SERVICE, {}, {}), SERVICE, fetched=fetched).cards) == 1
