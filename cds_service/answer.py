@@ -6,6 +6,7 @@ Cards and record come back together, never one alone.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -20,16 +21,14 @@ from cds_service.fhir.outgoing import CallIdentity, Subject, appended, card_json
 from cds_service.fhir.request import HookCall
 from cds_service.fhir.response import Response, response
 from cds_service.hooks.service import Desk, Service, ToRead
-from cds_service.judgement import judge_report
-
-READ_WITHIN_US = 500_000
-"""How long reports are read before the rest of them is left unread: the answer then says what is known."""
+from cds_service.judgement import NOTHING_RANKED, READ_WITHIN_US, judge_report
 
 NOT_TOLD = {
     Manner.OPENING: "the work-up is complete or on order, and points to no etiology",
     Manner.ORDERING: "no test that would tell is missing, or all of them are on order",
 }
-SPOKEN_FOR = "another report of the call has the card"
+SPOKEN_FOR = "the call speaks of another report"
+MUST_NOT_MISS = "what it shows must not be missed, and no laboratory test is the answer to it"
 OUT_OF_TIME = "the time was up before it was read"
 
 
@@ -93,8 +92,8 @@ def answer(
     """
     content = setting.content
     ids = CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url)
-    chart = read_chart(call, content.labs, content.history, arrival.as_of, content.vocabulary.read_history)
-    to_read = service.read(call, chart, Desk(content, arrival.as_of))
+    chart = _chart_of(service, call, content, arrival.as_of)
+    to_read = _to_read(service, call, chart, Desk(content, arrival.as_of))
     told = list(_told(service.manner, content, chart, to_read, arrival, before))
     leaving = response(_cards(service.manner, content, call, ids, told))
     cards = leaving.cards
@@ -115,6 +114,20 @@ def answer(
         body=_body(to_read, told, leaving, before),
     )
     return Answer(cards, record)
+
+
+def _chart_of(service: Service, call: HookCall, content: Content, as_of: datetime) -> Chart:
+    """The chart, without the gaps that nobody asked to be filled."""
+    chart = read_chart(call, content.labs, content.history, as_of, content.vocabulary.read_history)
+    asked = call.fetched.failed.keys() | call.fetched.resources.keys()
+    return replace(
+        chart, gaps={key: why for key, why in chart.gaps.items() if key not in service.spares or key in asked}
+    )
+
+
+def _to_read(service: Service, call: HookCall, chart: Chart, desk: Desk) -> ToRead:
+    idle = service.idle(call, desk.content)
+    return ToRead((), idle) if idle else service.read(call, chart, desk)
 
 
 def _leading(told: list[_Told]) -> str:
@@ -147,12 +160,13 @@ def _told(
             seen = Seen(judged.facts, judged.found, chart.orders | to_read.ordered, one.source)
             card = card_of(manner, content.speaker, seen)
         if card is None:
-            yield _Told(_silent(judged, NOT_TOLD.get(manner, "")), None)
+            yield _Told(_silent(judged, _not_told(manner, judged)), None)
         elif spoken_for and manner.speaks_once:
             yield _Told(_silent(judged, SPOKEN_FOR), None)
         else:
             spoken_for = True
-            yield _once(judged, card, before)
+            # Who asks for help again wants to see it again.
+            yield _once(judged, card, NOTHING_BEFORE if manner is Manner.ASSISTING else before)
 
 
 def _once(judged: JudgedReport, card: Card, before: Before) -> _Told:
@@ -167,6 +181,14 @@ def _once(judged: JudgedReport, card: Card, before: Before) -> _Told:
     return _Told(replace(judged, silent=""), card, (digest, *taken))
 
 
+def _not_told(manner: Manner, judged: JudgedReport) -> str:
+    if not manner.speaks_once:
+        return ""
+    if manner is Manner.ORDERING and judged.found.spoken:
+        return MUST_NOT_MISS
+    return NOT_TOLD[manner] if judged.found.ranked else NOTHING_RANKED
+
+
 def _silent(judged: JudgedReport, reason: str) -> JudgedReport:
     return judged if judged.silent else replace(judged, silent=reason)
 
@@ -177,12 +199,21 @@ def _cards(
     """The card of each report that has one, then at most one must-not-miss card for the call."""
     who = Subject(call.patient_id, call.encounter_id)
     built = [
-        card_json(one.card, one.judged.report, differential_list(one.judged.found), who, ids, content.words)
-        for one in told
+        card_json(
+            one.card,
+            one.judged.report,
+            differential_list(one.judged.found),
+            who,
+            replace(ids, place=place),
+            content.words,
+        )
+        for place, one in enumerate(told)
         if one.card is not None
     ]
-    alarmed = None if manner.speaks_once else next((one.judged for one in told if one.judged.found.spoken), None)
-    if alarmed is not None:
+    spoken = [] if manner.speaks_once else [place for place, one in enumerate(told) if one.judged.found.spoken]
+    for place in spoken[:1]:
+        alarmed = told[place].judged
         card = must_not_miss_card(content.speaker, alarmed.facts, alarmed.found)
-        built.append(card_json(card, alarmed.report, differential_list(alarmed.found), who, ids, content.words))
+        listed = differential_list(alarmed.found)
+        built.append(card_json(card, alarmed.report, listed, who, replace(ids, place=place), content.words))
     return built

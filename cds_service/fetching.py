@@ -42,12 +42,14 @@ class Fetching:
             InvalidRequest: a report is of another patient.
             ReportMissing: no report can be had.
         """
-        if self.service.idle(call):
+        if self.service.idle(call, self.content):
             return call
         sources, chart = self.service.sources(self.content), self.service.chart(self.content)
         reports = self.access.fetch(call, sources, servers, elapsed_us() / _US_OF_MS) if sources else Fetched()
         call = replace(call, fetched=reports)
-        if not self.access.lacks(call, chart) or not needs_the_chart(self.service, call, self.content, as_of):
+        if not self.access.lacks(call, chart) or not needs_the_chart(
+            self.service, call, self.content, as_of, elapsed_us
+        ):
             return call
         return replace(
             call, fetched=reports.with_more(self.access.fetch(call, chart, servers, elapsed_us() / _US_OF_MS))

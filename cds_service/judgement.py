@@ -1,5 +1,6 @@
 """One report with its chart, judged: text to facts, facts to the differential."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from cds_service.audit.body import JudgedReport
@@ -15,6 +16,9 @@ from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.draft import Draft, read_draft, read_words
 from cds_service.fhir.request import HookCall
 from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
+
+READ_WITHIN_US = 500_000
+"""How long reports are read before the rest of them is left unread: the answer then says what is known."""
 
 NOTHING_READ = Reading((), {}, (), ())
 NOTHING_FOUND = Differential((), (), (), (), ())
@@ -48,8 +52,12 @@ def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToR
     return JudgedReport(one.report, facts, found, silent)
 
 
-def needs_the_chart(service: Service, call: HookCall, content: Content, as_of: datetime) -> bool:
+def needs_the_chart(
+    service: Service, call: HookCall, content: Content, as_of: datetime, elapsed_us: Callable[[], int]
+) -> bool:
     """Whether a report or an order of the call names anything of which something could be said, given the chart.
+
+    Where the time for reading is up before that is known, it may.
 
     Raises:
         InvalidRequest: a report is of another patient.
@@ -57,14 +65,20 @@ def needs_the_chart(service: Service, call: HookCall, content: Content, as_of: d
     """
     chart = read_chart(call, content.labs, content.history, as_of, content.vocabulary.read_history)
     to_read = service.read(call, chart, Desk(content, as_of))
-    judged = (judge_report(content, chart, to_read, one, as_of) for one in to_read.reports if not one.silent)
-    return any(may_speak(content.engine, one.facts, one.found.outcomes) for one in judged)
+    started = elapsed_us()
+    for one in to_read.reports:
+        if elapsed_us() - started > READ_WITHIN_US:
+            return True
+        judged = judge_report(content, chart, to_read, one, as_of)
+        if not one.silent and may_speak(content.engine, judged.facts, judged.found.outcomes):
+            return True
+    return False
 
 
 def _reading(content: Content, chart: Chart, one: ReportToRead) -> Draft:
     if one.words:
         return read_words(one.words, content.reader)
-    return read_draft(one.report, chart.report_observations, content.reader)
+    return read_draft(one.report, chart.report_observations, content.reader, content.own_sentence)
 
 
 def _facts(

@@ -10,8 +10,8 @@ from typing import Any
 from cds_service.audit.record import fingerprint
 from cds_service.core.differential import Differential
 
-_NOT_CONTENT = ("meta", "issued")
-"""What a server rewrites when it stores a report again."""
+_NOT_CONTENT = ("meta", "issued", "status", "text")
+"""What is rewritten when a report is stored or promoted; `text` renders the rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Loads all content at once: every file is read, every problem is told, and only whole content is ever used."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,13 @@ class Content:
     def reader(self) -> ReportReader:
         """The report reader."""
         return self.vocabulary.reader
+
+    @cached_property
+    def own_sentence(self) -> re.Pattern[str]:
+        """What an earlier card appended to a report: our own words, which say nothing new of the patient."""
+        words = self.words.differential
+        recommended = words.pattern("conclusion.recommend")
+        return re.compile(f"^{words.pattern('conclusion.differential')}(?: {recommended})?", re.MULTILINE)
 
     @cached_property
     def speaker(self) -> Speaker:

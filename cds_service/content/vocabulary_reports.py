@@ -13,6 +13,7 @@ def report_kinds(data: Mapping[str, Any]) -> ReportKinds:
         other=_kinds(data["other"], data["other_names"]),
         order_imaging=_kinds(data["order_imaging"], ()),
         asked=tuple(f"{entry['system']}|{entry['code']}" for entry in data["imaging"] if entry.get("ask")),
+        routine_tests=frozenset(data["routine_tests"]),
         newest=int(data["newest"]),
         not_older_than_days=int(data["not_older_than_days"]),
     )

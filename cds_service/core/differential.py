@@ -37,8 +37,9 @@ class Differential:
 
     @property
     def weak(self) -> tuple[Outcome, ...]:
-        """The etiologies whose entry finding is there and whose points fall short of being shown, best first."""
-        weak = (one for one in self.outcomes if one.tier == NOT_SHOWN and one.rule.status == ACTIVE)
+        """The etiologies that something speaks for beside the entry finding, and not enough to be shown; best first."""
+        short = (one for one in self.outcomes if one.tier == NOT_SHOWN and one.rule.status == ACTIVE)
+        weak = (one for one in short if any(item.id in one.counted for item in one.rule.supports))
         return tuple(sorted(weak, key=lambda one: (-one.score, -one.rule.prior, one.rule.id)))
 
 

@@ -42,6 +42,7 @@ class ReportKinds:
         imaging, other: categories of imaging reports, and of reports that are none.
         order_imaging: categories of orders for imaging.
         asked: the (system, code) that a search for imaging reports names, as "system|code".
+        routine_tests: labs, by id, an order for which says nothing by itself.
         newest: how many stored reports are read.
         not_older_than_days: how old the oldest of them may be.
     """
@@ -50,5 +51,6 @@ class ReportKinds:
     other: Kinds
     order_imaging: Kinds
     asked: tuple[str, ...]
+    routine_tests: frozenset[str]
     newest: int
     not_older_than_days: int

@@ -1,16 +1,18 @@
 """A draft report as facts: its narrative read once, its coded findings beside it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cds_service.core.facts import Reading
+from cds_service.core.facts import Reading, SetAside
 from cds_service.core.findings import ReportReader, merged_readings, read_report
 from cds_service.fhir.coded import coded_reading
 from cds_service.fhir.report import report_text
 
 _MOST_RESULTS = 1000
 NO_NARRATIVE = "the report has no narrative that can be read"
+OWN_WORDS = "what an earlier card of this service appended is not read"
 
 Json = Mapping[str, Any]
 
@@ -28,21 +30,29 @@ class Draft:
     unread: str
 
 
-def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader) -> Draft:
+def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader, own: re.Pattern[str]) -> Draft:
     """Reads a DiagnosticReport.
 
     Args:
         report: the report as it came.
         observations: the Observations that came with the reports of the call; those of this report's `result` are read.
         reader: reads the narrative and knows the codes.
+        own: what a card of ours may have appended to it, which is passed over.
     """
     narrative = report_text(report)
-    reading = read_report(narrative.text, reader)
+    text, passed_over = _without(own, narrative.text)
+    reading = read_report(text, reader)
     named = _results_named(report)
     results = [item for item in (*_contained(report), *observations) if _named(item) in named][:_MOST_RESULTS]
     reading = merged_readings(reading, coded_reading(report, results, reader))
-    reading = replace(reading, set_aside=(*narrative.set_aside, *reading.set_aside))
+    reading = replace(reading, set_aside=(*narrative.set_aside, *passed_over, *reading.set_aside))
     return Draft(reading, "" if narrative.text else NO_NARRATIVE)
+
+
+def _without(own: re.Pattern[str], text: str) -> tuple[str, tuple[SetAside, ...]]:
+    """The text with blanks in the place of our own words, so that everything else keeps its position."""
+    blanked, count = own.subn(lambda found: " " * len(found[0]), text)
+    return blanked, (SetAside("report", OWN_WORDS),) if count else ()
 
 
 def read_words(words: str, reader: ReportReader) -> Draft:

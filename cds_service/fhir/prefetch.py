@@ -110,6 +110,12 @@ def active_orders(received: Received, labs: LabVocabulary, identity: Identity) -
     return orders_in((request for request in active if whose(request, identity) is not Whose.ANOTHER), labs)
 
 
+def single_tests_in(requests: Iterable[Mapping[str, Any]], labs: LabVocabulary) -> frozenset[str]:
+    """The labs that these ServiceRequests are for by themselves, by lab id; panels say too little of what is wanted."""
+    known = (known_test(request.get("code"), labs) for request in requests)
+    return frozenset(test.lab for test, reason in known if test is not None and not reason)
+
+
 def _ordered(code: object, labs: LabVocabulary) -> Iterator[str]:
     known, reason = known_test(code, labs)
     if known is not None and not reason:

@@ -5,6 +5,7 @@ and five thousand of them cost nothing.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,6 +19,7 @@ from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 
 _SCHEMA = json.loads(files("cds_service.fhir").joinpath("schemas/hook-request.schema.json").read_text("utf-8"))
 _ENVELOPE = Draft202012Validator(_SCHEMA)
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 MOST_REPORTS = 20
 """Draft reports of one call. A radiologist signs one, or the few of one examination."""
@@ -69,15 +71,29 @@ class HookCall:
 
     @property
     def user_type(self) -> str:
-        """The FHIR type of the user, such as Practitioner; empty where the context does not say."""
-        parts = self.user_id.split("/")
-        return parts[-2] if len(parts) > 1 else ""
+        """The FHIR type of the user, in small letters, such as practitioner; empty where the context does not say.
+
+        A bare id that is the patient's is the patient.
+        """
+        parts = self.user_id.partition("/_history/")[0].rstrip("/").split("/")
+        if len(parts) > 1:
+            return parts[-2].casefold()
+        return "patient" if parts[0] == self.patient_id else ""
 
     @property
     def encounter_id(self) -> str:
         """The bare FHIR id of the encounter; empty where the context names none."""
-        named = self.context.get("encounterId")
-        return named.removeprefix("Encounter/") if isinstance(named, str) else ""
+        return self._id_in_context("encounterId", "Encounter")
+
+    @property
+    def report_id(self) -> str:
+        """The bare FHIR id of the report that the context names; empty where it names none."""
+        return self._id_in_context("reportId", "DiagnosticReport")
+
+    def _id_in_context(self, member: str, kind: str) -> str:
+        named = self.context.get(member)
+        bare = named.removeprefix(f"{kind}/") if isinstance(named, str) else ""
+        return bare if _ID.fullmatch(bare) else ""
 
 
 def read_call(body: object, service_id: str, hook: str) -> HookCall:
@@ -99,7 +115,7 @@ def read_call(body: object, service_id: str, hook: str) -> HookCall:
     if body["hook"] != hook:
         raise InvalidRequest(f"hook is not the hook of service {service_id}, which answers {hook} only.")
     context = body["context"]
-    if _reports_in(context.get("draftReports")) > MOST_REPORTS:
+    if len(resources_in(context.get("draftReports"), "DiagnosticReport")) > MOST_REPORTS:
         raise InvalidRequest(
             f"context.draftReports holds more than {MOST_REPORTS} DiagnosticReports. Send those being signed now."
         )
@@ -115,12 +131,11 @@ def read_call(body: object, service_id: str, hook: str) -> HookCall:
     )
 
 
-def _reports_in(bundle: Mapping[str, Any] | None) -> int:
-    entries = bundle.get("entry") if bundle is not None else None
-    resources = (
-        [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
-    return sum(isinstance(one, dict) and one.get("resourceType") == "DiagnosticReport" for one in resources)
+def resources_in(bundle: object, kind: str) -> list[dict[str, Any]]:
+    """The resources of one type that stand in the entries of a Bundle of the context; none where it is no Bundle."""
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
+    held = [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return [one for one in held if isinstance(one, dict) and one.get("resourceType") == kind]
 
 
 def _place(error: ValidationError) -> tuple[int, str]:

@@ -13,6 +13,9 @@ from typing import Any
 from cds_service.core.facts import Missing, SetAside
 from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 
+NEWEST_ONLY = frozenset({"imaging"})
+"""Prefetch keys of which the newest resources are asked for: that there are older ones leaves nothing open."""
+
 DEEPEST_BUNDLE = 3
 """Bundles within Bundles that are still opened."""
 
@@ -161,7 +164,7 @@ class _Gathering:
             self.set_aside.append(SetAside("prefetch", "a prefetch value is not a FHIR resource"))
         else:
             self.take(key, value)
-            if next_page(value) and not continued:
+            if next_page(value) and not continued and key not in NEWEST_ONLY:
                 self.incomplete.setdefault(key, Missing.NOT_ALL_READ)
                 self.set_aside.append(SetAside("prefetch", "further pages of a Bundle were not read"))
 

@@ -1,28 +1,28 @@
 """The hook when orders are signed: an order that concerns a soft tissue calcification, and the tests missing beside it.
 
-An order concerns one if its own words name it, if it is for a test of the work-up, or if it is for imaging of the part
-of the body where the newest imaging shows one.
+An order concerns one if its own words name it, if it is for a test of the work-up by itself (not a routine one, nor a
+panel), or if it is for imaging of the part of the body where the newest imaging shows one.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from cds_service.content.load import Content
 from cds_service.core.cards import Manner
-from cds_service.core.findings import ReportReader, read_examination
+from cds_service.core.findings import read_examination
 from cds_service.errors import InvalidRequest
 from cds_service.fhir.chart import Chart
 from cds_service.fhir.concepts import known_as, read_concepts
-from cds_service.fhir.prefetch import IMAGING, orders_in
-from cds_service.fhir.request import HookCall
+from cds_service.fhir.prefetch import IMAGING, orders_in, single_tests_in
+from cds_service.fhir.request import HookCall, resources_in
 from cds_service.fhir.subject import Whose, whose
 from cds_service.hooks.reports import newest_imaging, source_of
-from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
+from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead, for_clinicians
 
 _DROPPED = ("revoked", "entered-in-error", "completed")
 _LONGEST_WORDS = 4000
-_NO_ORDER = "no draft order is for a test or an examination"
-_NOT_CONCERNED = "no draft order concerns a soft tissue calcification"
+NOT_CONCERNED = "no draft order concerns a soft tissue calcification"
 
 
 def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
@@ -33,33 +33,50 @@ def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
     """
     if not isinstance(call.context.get("draftOrders"), dict):
         raise InvalidRequest("context.draftOrders is missing. Send a FHIR Bundle that holds the orders being signed.")
-    orders = [order for order in _service_requests(call) if whose(order, chart.identity) is not Whose.ANOTHER]
-    if not orders:
-        return ToRead((), _NO_ORDER)
-    ordered = orders_in(orders, desk.content.labs)
-    told = [ReportToRead(order, words=words, source=source_of(order)) for order in orders if (words := _words(order))]
+    mine = [order for order in _service_requests(call) if whose(order, chart.identity) is not Whose.ANOTHER]
+    orders = [_asked(order, desk.content) for order in mine]
+    told = [ReportToRead(one.order, words=one.words, source=source_of(one.order)) for one in orders if one.words]
     stored = newest_imaging(chart, desk)
-    examined = _examined(orders, desk)
-    reports = stored.reports if ordered or examined else ()
-    if not ordered:
+    tested, examined = any(one.tests for one in orders), frozenset().union(*(one.regions for one in orders))
+    reports = stored.reports if tested or examined else ()
+    if not tested:
         reports = tuple(replace(report, regions=examined) for report in reports)
-    return ToRead((*told, *reports), "" if told or reports else _NOT_CONCERNED, ordered, stored.set_aside)
+    silent = "" if told or reports else _why_silent(tested or bool(examined), chart)
+    return ToRead((*told, *reports), silent, orders_in(mine, desk.content.labs), stored.set_aside)
 
 
-def idle(call: HookCall) -> str:
-    """Orders of drugs, diets and the like concern nothing here."""
-    return "" if any(True for _ in _service_requests(call)) else _NO_ORDER
+def _why_silent(concerned: bool, chart: Chart) -> str:
+    if not concerned:
+        return NOT_CONCERNED
+    return f"the order may concern one, and there is no imaging report to tell ({chart.received.missing(IMAGING)})"
 
 
-def _service_requests(call: HookCall) -> Iterator[dict[str, Any]]:
-    bundle = call.context.get("draftOrders")
-    entries = bundle.get("entry") if isinstance(bundle, dict) else None
-    for entry in entries if isinstance(entries, list) else ():
-        order = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(order, dict) or order.get("resourceType") != "ServiceRequest":
-            continue
-        if order.get("status") not in _DROPPED:
-            yield order
+def idle(call: HookCall, content: Content) -> str:
+    """Why a call concerns nothing here: no clinician signs, or only orders of drugs, routine tests and the like."""
+    unheard = for_clinicians(call, content)
+    if unheard or not isinstance(call.context.get("draftOrders"), dict):
+        return unheard
+    asked = (_asked(order, content) for order in _service_requests(call))
+    return "" if any(one.words or one.tests or one.regions for one in asked) else NOT_CONCERNED
+
+
+class _Asked(NamedTuple):
+    """A draft order: the words of its reason, the tests of the work-up that it is for, and what imaging it is of."""
+
+    order: dict[str, Any]
+    words: str
+    tests: frozenset[str]
+    regions: frozenset[str]
+
+
+def _asked(order: dict[str, Any], content: Content) -> _Asked:
+    tests = single_tests_in([order], content.labs) - content.vocabulary.reports.routine_tests
+    return _Asked(order, _words(order), tests, frozenset(_examined(order, content)))
+
+
+def _service_requests(call: HookCall) -> list[dict[str, Any]]:
+    held = resources_in(call.context.get("draftOrders"), "ServiceRequest")
+    return [order for order in held if order.get("status") not in _DROPPED]
 
 
 def _words(order: dict[str, Any]) -> str:
@@ -73,22 +90,13 @@ def _words(order: dict[str, Any]) -> str:
     return ".\n".join(dict.fromkeys(text.strip() for text in texts if text.strip()))[:_LONGEST_WORDS]
 
 
-def _examined(orders: list[dict[str, Any]], desk: Desk) -> frozenset[str]:
-    """The parts of the body that the orders for imaging are for."""
-    reader, kinds = desk.content.reader, desk.content.vocabulary.reports
-    regions: set[str] = set()
-    for order in orders:
-        names = [name for concept in read_concepts([order.get("code")]) for name in concept.names]
-        is_imaging = known_as(order.get("category"), kinds.order_imaging)
-        sites = [name for concept in read_concepts(order.get("bodySite")) for name in concept.names]
-        regions.update(_regions(names, sites, is_imaging, reader))
-    return frozenset(regions)
-
-
-def _regions(names: list[str], sites: list[str], is_imaging: bool, reader: ReportReader) -> Iterator[str]:
-    examinations = [read_examination(name, reader) for name in (*names, *sites)]
-    if is_imaging or any(examination.by_imaging for examination in examinations):
-        yield from (examination.region for examination in examinations if examination.region)
+def _examined(order: dict[str, Any], content: Content) -> Iterator[str]:
+    """The parts of the body that an order for imaging is for."""
+    concepts = (*read_concepts([order.get("code")]), *read_concepts(order.get("bodySite")))
+    named = [read_examination(name, content.reader) for concept in concepts for name in concept.names]
+    is_imaging = known_as(order.get("category"), content.vocabulary.reports.order_imaging)
+    if is_imaging or any(examination.by_imaging for examination in named):
+        yield from (examination.region for examination in named if examination.region)
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -9,28 +9,20 @@ from cds_service.fhir.request import HookCall
 from cds_service.hooks.reports import newest_imaging
 from cds_service.hooks.service import Desk, Service, ToRead
 
-_LAYPEOPLE = ("Patient", "RelatedPerson")
 _SEARCHED = (Missing.NONE_ON_FILE, Missing.NOT_ALL_READ)
 
 
-def idle(call: HookCall) -> str:
-    """Patients and related persons are told nothing: cards are for clinicians."""
-    return "the user is no clinician" if call.user_type in _LAYPEOPLE else ""
-
-
-def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
-    """The newest imaging reports of the patient; nothing where the user is the patient or a related person.
+def read(_call: HookCall, chart: Chart, desk: Desk) -> ToRead:
+    """The newest imaging reports of the patient.
 
     Raises:
         ReportMissing: nobody said what imaging reports there are.
     """
-    if idle(call):
-        return ToRead((), idle(call))
     found = newest_imaging(chart, desk)
     if found.reports:
         return found
     state = chart.received.missing(IMAGING)
-    if state not in _SEARCHED:
+    if state not in _SEARCHED and not found.set_aside:
         raise ReportMissing(
             f"The patient's imaging reports cannot be had ({state}). Send them in the prefetch key `{IMAGING}`, null "
             "or an empty Bundle where there are none, or give access to the FHIR server."
@@ -59,5 +51,4 @@ SERVICE = Service(
     read=read,
     asks=(IMAGING,),
     spares=("family",),
-    idle=idle,
 )

@@ -11,9 +11,9 @@ from cds_service.core.cards import Manner
 from cds_service.errors import InvalidRequest, ReportMissing
 from cds_service.fhir.chart import Chart
 from cds_service.fhir.prefetch import REPORT
-from cds_service.fhir.request import HookCall
+from cds_service.fhir.request import HookCall, resources_in
 from cds_service.fhir.subject import belongs_to
-from cds_service.hooks.report_sign import drafts_in
+from cds_service.hooks.report_sign import REPORT_TYPE, drafts_in
 from cds_service.hooks.reports import source_of, why_unread, written_days
 from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
 
@@ -41,18 +41,14 @@ def read(call: HookCall, chart: Chart, desk: Desk) -> ToRead:
 
 
 def _stored(call: HookCall, chart: Chart) -> list[dict[str, Any]]:
-    """The named report; one that came under the key `report` counts whatever its id, for it was asked for by id."""
-    named = _report_id(call)
-    received = [dict(held.resource) for held in chart.received.of("DiagnosticReport") if held.asked_for]
-    found = [report for report in received if named and report.get("id") == named]
-    if not found and isinstance(call.prefetch.get(REPORT), dict):
-        found = [report for report in received if report == call.prefetch[REPORT]]
-    return found[:1]
-
-
-def _report_id(call: HookCall) -> str:
-    named = call.context.get("reportId")
-    return named.removeprefix("DiagnosticReport/") if isinstance(named, str) else ""
+    """The named report; the only one under the key `report` counts whatever its id: it was asked for by id."""
+    received = [dict(held.resource) for held in chart.received.of(REPORT_TYPE) if held.asked_for]
+    found = [report for report in received if call.report_id and report.get("id") == call.report_id]
+    if not found:
+        sent = call.prefetch.get(REPORT)
+        alone = [sent] if isinstance(sent, dict) and sent.get("resourceType") == REPORT_TYPE else []
+        found = alone or resources_in(sent, REPORT_TYPE)
+    return found[:1] if call.report_id or len(found) == 1 else []
 
 
 def _checked(call: HookCall, report: dict[str, Any], desk: Desk) -> ReportToRead:

@@ -5,10 +5,12 @@ from typing import Any
 from cds_service.core.cards import Manner
 from cds_service.errors import InvalidRequest, ReportMissing
 from cds_service.fhir.chart import Chart
-from cds_service.fhir.request import HookCall
+from cds_service.fhir.request import HookCall, resources_in
 from cds_service.fhir.subject import belongs_to
 from cds_service.hooks.reports import why_unread
 from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
+
+REPORT_TYPE = "DiagnosticReport"
 
 
 def read(call: HookCall, _chart: Chart, desk: Desk) -> ToRead:
@@ -30,12 +32,7 @@ def read(call: HookCall, _chart: Chart, desk: Desk) -> ToRead:
 
 def drafts_in(call: HookCall) -> list[dict[str, Any]]:
     """The DiagnosticReports in `context.draftReports`."""
-    bundle = call.context.get("draftReports")
-    entries = bundle.get("entry") if isinstance(bundle, dict) else None
-    resources = (
-        [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
-    return [item for item in resources if isinstance(item, dict) and item.get("resourceType") == "DiagnosticReport"]
+    return resources_in(call.context.get("draftReports"), REPORT_TYPE)
 
 
 def _checked(call: HookCall, place: int, report: dict[str, Any], desk: Desk) -> ReportToRead:

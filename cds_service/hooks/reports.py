@@ -16,7 +16,7 @@ from cds_service.hooks.service import Desk, ReportToRead, ToRead
 
 NOT_IMAGING = "its category is not imaging"
 _WITHDRAWN = ("cancelled", "entered-in-error")
-_DATES = ("effectiveDateTime", "effectivePeriod", "issued")
+_DATES = ("effectiveDateTime", "effectivePeriod", "issued", "authoredOn")
 
 
 class _Dated(NamedTuple):
@@ -42,10 +42,13 @@ def why_unread(report: dict[str, Any], kinds: ReportKinds, *categories: object) 
 
 
 def source_of(report: dict[str, Any], *titles: object) -> Source:
-    """What to call a stored report: its title, its day, its name."""
+    """What to call a stored report or an order: its title, its day, its name."""
     moment = _moment(report)
     return Source(
-        title=title_of(*titles, report.get("code")), day=moment.text if moment else "", resource=resource_name(report)
+        title=title_of(*titles, report.get("code")),
+        day=moment.text if moment else "",
+        resource=resource_name(report),
+        is_order=report.get("resourceType") == "ServiceRequest",
     )
 
 

@@ -13,6 +13,7 @@ from cds_service.fhir.prefetch import IMAGING, REPORT, imaging_searches, imaging
 from cds_service.fhir.request import HookCall
 from cds_service.standard import SPECIFICATION
 
+_LAYPEOPLE = ("patient", "relatedperson")
 _REPORT_READ = "DiagnosticReport/{{context.reportId}}"
 
 
@@ -62,6 +63,11 @@ class Desk:
     as_of: datetime
 
 
+def for_clinicians(call: HookCall, _content: Content) -> str:
+    """Why the user is told nothing; empty for a clinician, and for who is not known to be none."""
+    return "the user is no clinician" if call.user_type in _LAYPEOPLE else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One CDS service.
@@ -76,6 +82,7 @@ class Service:
         asks: prefetch keys beside the chart's; of them `hidden` are fetched and not stated in discovery.
         spares: keys of the chart that it does without, for there shall be no more than twelve.
         idle: why a call asks about nothing, whatever is on file, by its context alone; empty where it may.
+            Patients and related persons are told nothing anywhere: cards are for clinicians.
         is_draft: whether the hook is a draft, offered only where the installation says so.
     """
 
@@ -90,7 +97,7 @@ class Service:
     asks: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
-    idle: Callable[[HookCall], str] = lambda _call: ""
+    idle: Callable[[HookCall, Content], str] = for_clinicians
     is_draft: bool = False
 
     def hook_name(self, domain: str) -> str:

@@ -37,7 +37,7 @@ def read_secret(path: Path, *, make: bool) -> bytes:
 
 def patient_key(secret: bytes, patient_id: str) -> str:
     """The patient of a call as 64 hexadecimal digits (HMAC-SHA-256); the same patient always gives the same."""
-    return hmac.new(secret, patient_id.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, patient_id.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _make_secret(path: Path) -> None:

@@ -144,6 +144,15 @@ def test_a_token_that_is_not_right_is_not_used_and_the_call_goes_on(
     assert reason in page
 
 
+@pytest.mark.parametrize("name", ["CBC with differential", "Basic metabolic panel"])
+def test_a_routine_order_asks_for_nothing(name: str, room: Room) -> None:
+    order = {"resourceType": "ServiceRequest", "status": "draft", "subject": P1, "code": {"text": name}}
+    context = {"userId": "Practitioner/1", "patientId": "example", "draftOrders": bundle(order)}
+    request = {**call(hook="order-sign", **access(room.server)), "context": context}
+    assert cards(room.client, request, "/cds-services/calcification-order-sign") == []
+    assert room.server.heard == []
+
+
 def test_a_server_that_is_not_listed_is_not_asked(room: Room) -> None:
     with scripted(chart_server) as unlisted:
         (card,) = cards(room.client, call(**access(unlisted)))
@@ -186,8 +195,9 @@ def test_who_is_no_clinician_causes_no_question(room: Room) -> None:
     assert room.server.heard == []
 
 
-def test_a_draft_hook_reads_its_report_by_its_id(room: Room) -> None:
-    context = {"userId": "Practitioner/1", "patientId": "example", "reportId": "r1", "status": "preliminary"}
+@pytest.mark.parametrize("named", ["r1", "DiagnosticReport/r1"])
+def test_a_draft_hook_reads_its_report_by_its_id(named: str, room: Room) -> None:
+    context = {"userId": "Practitioner/1", "patientId": "example", "reportId": named, "status": "preliminary"}
     request = {**call(hook="report-review", **access(room.server)), "context": context}
     (card,) = cards(room.client, request, "/cds-services/calcification-report-review")
     assert "DiagnosticReport/r1" in card["detail"]

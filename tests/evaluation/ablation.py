@@ -43,7 +43,7 @@ def known_of(content: Content, case: PublishedCase) -> Known:
     call = read_call(case.request, SERVICE.id, HOOK)
     chart = read_chart(call, content.labs, content.history, AS_OF, content.vocabulary.read_history)
     (report, *_) = SERVICE.read(call, chart, Desk(content, AS_OF)).reports
-    told = read_draft(report.report, chart.report_observations, content.reader).reading.history
+    told = read_draft(report.report, chart.report_observations, content.reader, content.own_sentence).reading.history
     facts = facts_from_json(answered(content, case).body["reports"][0]["facts"])
     by_report = tuple(dated(fact, AS_OF.date(), chart.patient.age_years) for fact in told)
     return Known(facts, tuple(chart.history.values()), by_report)

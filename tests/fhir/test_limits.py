@@ -166,7 +166,7 @@ def test_each_contained_result_is_looked_at_once_however_many_the_report_names()
     Counted.looks = 0
     contained = [Counted(resourceType="Observation", id=f"o{number}") for number in range(500)]
     report = {"result": [{"reference": f"#o{number}"} for number in range(500)], "contained": contained}
-    read_draft(report, (), CONTENT.reader)
+    read_draft(report, (), CONTENT.reader, CONTENT.own_sentence)
     assert Counted.looks < 500 * 8
 
 

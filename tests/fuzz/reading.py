@@ -45,7 +45,7 @@ def read(raw: bytes) -> None:
     for entry in entries if isinstance(entries, list) else ():
         report = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(report, dict):
-            read_draft(report, chart.report_observations, CONTENT.reader)
+            read_draft(report, chart.report_observations, CONTENT.reader, CONTENT.own_sentence)
 
 
 def body_from(data: bytes) -> bytes:

@@ -32,12 +32,12 @@ class Installation:
         self._memory = Memory(store, SETTING.patient_key, hours)
         self.now = AS_OF
 
-    def asked(self, request: Json, instance: int, as_of: datetime | None = None) -> Told:
+    def asked(self, request: Json, instance: int, as_of: datetime | None = None, client: str = "tests") -> Told:
         self.now += timedelta(minutes=1)
         named = {**request, "hookInstance": f"00000000-0000-4000-8000-{instance:012d}"}
         service = next(one for one in SERVICES.values() if one.hook_name(DOMAIN) == named["hook"])
         call = read_call(named, service.id, named["hook"])
-        arrival = Arrival(self.now, as_of or self.now, "tests", fingerprint(named), lambda: 0)
+        arrival = Arrival(self.now, as_of or self.now, client, fingerprint(named), lambda: 0)
         call_id = str(call_id_of(call, arrival, CONTENT))
         before = self._memory.of(service.id, call.user_id, call.patient_id, arrival, call_id)
         given = answer(service, call, arrival, SETTING, before)
@@ -81,15 +81,35 @@ def test_the_same_call_delivered_again_gets_its_card_again(installation: Install
     assert installation.asked(hook_request(HIPS), 1, as_of=at).cards == first.cards
 
 
-def test_taking_the_cards_own_suggestion_does_not_bring_it_back(installation: Installation) -> None:
-    first = installation.asked(hook_request(HIPS), 1)
+OWN_WORDS = "what an earlier card of this service appended is not read"
+SENTENCES = [
+    HIPS,
+    "Peripheral ossification zonal around the elbow after trauma.",
+    "Chondrocalcinosis of both knees.",
+    "Mature ossification within the quadriceps with a peripheral rim after trauma.",
+    "Mass of the forearm with phleboliths in vascular channels.",
+    "Calcified fingertips with acro-osteolysis. Sheet-like calcification of the forearm.",
+    "Fat-containing mass of the thigh with calcifications.",
+    "Numerous rice-grain calcifications in the thigh muscles.",
+]
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_taking_the_cards_own_suggestion_neither_changes_the_ranking_nor_brings_it_back(
+    text: str, installation: Installation
+) -> None:
+    first = installation.asked(hook_request(text), 1)
     edited = first.cards[0]["suggestions"][0]["actions"][0]["resource"]
-    assert installation.asked(hook_request(reports=[edited]), 2).cards == []
+    second = installation.asked(hook_request(reports=[edited]), 2)
+    (report_read,) = second.record.body["reports"]
+    assert report_read["ranked"] == first.record.body["reports"][0]["ranked"]
+    assert ["report", OWN_WORDS, 1] in report_read["facts"]["setAside"]
+    assert not second.card("differential")
 
 
 @pytest.mark.parametrize(
     "stored",
-    [{"meta": {"versionId": "2"}}, {"issued": "2026-06-30T12:00:00Z"}],
+    [{"meta": {"versionId": "2"}}, {"issued": "2026-06-30T12:00:00Z"}, {"status": "final"}],
     ids=lambda stored: next(iter(stored)),
 )
 def test_what_a_server_rewrites_is_no_change(stored: Json, installation: Installation) -> None:
@@ -116,6 +136,16 @@ NEW_LAB = hook_request(HIPS, [("egfr", 8, EGFR), ("pth", 900, "pg/mL"), ("phosph
 def test_whatever_is_new_is_said(what: str, second: Json, installation: Installation) -> None:
     installation.asked(hook_request(HIPS), 1)
     assert len(installation.asked(second, 2).cards) == 1, what
+
+
+def test_what_one_client_was_told_another_was_not(installation: Installation) -> None:
+    told = [installation.asked(hook_request(HIPS), number, client=f"client-{number}") for number in (1, 2)]
+    assert [len(one.cards) for one in told] == [1, 1]
+
+
+def test_who_asks_for_help_again_is_helped_again(installation: Installation) -> None:
+    assist = {**hook_request(HIPS), "hook": "report-assist"}
+    assert [len(installation.asked(assist, number).cards) for number in (1, 2)] == [1, 1]
 
 
 def test_must_not_miss_is_said_again(installation: Installation) -> None:

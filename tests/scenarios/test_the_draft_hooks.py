@@ -67,6 +67,11 @@ def test_where_all_evidence_is_weak_assisting_alone_speaks() -> None:
     assert "suggestions" not in card
 
 
+def test_an_etiology_for_which_nothing_speaks_is_no_weak_evidence() -> None:
+    told = sent(ASSIST, "Calcification of the Achilles tendon.")
+    assert not any("osteosarcoma" in card["detail"] for card in told.cards)
+
+
 def test_without_a_finding_assisting_is_silent_too() -> None:
     assert sent(ASSIST, "Vascular calcification of the femoral arteries.").cards == []
 
@@ -126,6 +131,7 @@ def test_the_title_is_the_procedure_of_the_context_where_there_is_one() -> None:
         ("under another key", {"reportId": "r1"}, {"imaging": bundle([STORED])}, Fetched()),
         ("fetched", {"reportId": "r1"}, {}, Fetched(resources={"report": [STORED]})),
         ("in the context", {"draftReports": bundle([report(HIPS)])}, {}, Fetched()),
+        ("in a Bundle, under another id", {"reportId": "r9"}, {"report": bundle([STORED])}, Fetched()),
         ("without an id", {}, {"report": {key: STORED[key] for key in STORED if key != "id"}}, Fetched()),
     ],
 )

@@ -71,6 +71,29 @@ def test_without_any_chart_the_card_comes_from_the_report(prefetch: Any) -> None
     assert chart_line(told).startswith("Of the chart nothing is known (not provided).")
 
 
+EGFR = observation("egfr", 8, "mL/min/{1.73_m2}")
+
+
+@pytest.mark.parametrize(
+    ("key", "resource"),
+    [
+        ("conditions", GOUT),
+        ("procedures", {**GOUT, "resourceType": "Procedure"}),
+        ("orders", {**GOUT, "resourceType": "ServiceRequest"}),
+        ("calcium", observation("calcium", 9.2, "mg/dL")),
+        ("phosphate", observation("phosphate", 8, "mg/dL")),
+        ("pth", observation("pth", 900, "pg/mL")),
+        ("renal", EGFR),
+        ("serology", observation("eosinophils", 2, "10*3/uL")),
+    ],
+)
+@pytest.mark.parametrize("others", [{}, dict.fromkeys(KEYS)], ids=["absent", "null"])
+def test_what_came_alone_is_not_said_to_be_unknown(key: str, resource: Json, others: Json) -> None:
+    line = chart_line(told_of({**others, key: bundle([resource])}))
+    assert line.startswith("Of the chart: ")
+    assert NAMES[key] not in line
+
+
 def test_a_chart_that_came_whole_needs_no_line() -> None:
     egfr, phosphate = observation("egfr", 8, "mL/min/{1.73_m2}"), observation("phosphate", 8, "mg/dL")
     lists = {key: bundle([{**GOUT, "resourceType": kind}]) for key, kind in TYPES.items()}

@@ -8,7 +8,7 @@ from cds_service.core.facts import Missing
 from cds_service.errors import ReportMissing
 from cds_service.fhir.fetched import Fetched
 from cds_service.hooks import SERVICES
-from tests.scenarios.asking import Told, ask, bundle, observation, request_of, stored_report
+from tests.scenarios.asking import CONTENT, Told, ask, bundle, observation, request_of, stored_report
 
 SERVICE = SERVICES["calcification-patient-view"]
 HIPS = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
@@ -33,7 +33,7 @@ def test_one_card_names_the_report_and_what_has_not_been_looked_up() -> None:
     assert (card["indicator"], card["extension"]["io.github.calcification-cds.kind"]) == ("info", "work-up")
     assert "Read from: CT pelvis, 2026-05-02 (DiagnosticReport/hips)." in card["detail"]
     assert "Large lobulated periarticular calcified masses" in card["detail"]
-    assert card["summary"].startswith("Imaging shows soft tissue calcification; not looked up yet: ")
+    assert card["summary"].startswith("Imaging shows soft tissue calcification; not known here: ")
     actions = [action["type"] for suggestion in card["suggestions"] for action in suggestion["actions"]]
     assert set(actions) == {"create"}
 
@@ -46,7 +46,32 @@ def test_a_likely_etiology_stands_in_the_summary() -> None:
     assert "likely secondary hyperparathyroidism" in card["summary"]
 
 
-@pytest.mark.parametrize("user", ["Patient/p1", "RelatedPerson/r1"])
+SARCOMA = "Aggressive mineralised soft tissue mass in the thigh with cortical destruction."
+CALCIPHYLAXIS = (
+    "Net-like calcifications in the subcutaneous fat with painful necrotic skin ulcers, on dialysis. Calciphylaxis."
+)
+
+
+@pytest.mark.parametrize("text", [SARCOMA, CALCIPHYLAXIS])
+def test_what_must_not_be_missed_goes_before_any_test(text: str) -> None:
+    (card,) = opened(stored_report("r1", text, "2026-06-01")).cards
+    assert card["indicator"] == "info"
+    assert "suggestions" not in card
+    assert "not known here" not in card["summary"]
+    assert "Read from: " in card["detail"]
+    assert "Because of: " in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "Patient/p1",
+        "patient/p1",
+        "p1",
+        "RelatedPerson/r1",
+        "https://ehr.example.org/fhir/RelatedPerson/7/_history/2",
+    ],
+)
 def test_patients_and_their_relatives_get_nothing(user: str) -> None:
     told = opened(HIPS_IN_MAY, user=user)
     assert (told.cards, reasons(told)) == ([], ["the user is no clinician"])
@@ -90,7 +115,7 @@ def test_of_two_reports_with_a_finding_the_newer_has_the_card() -> None:
     told = opened(older, HIPS_IN_MAY)
     (card,) = told.cards
     assert "DiagnosticReport/hips" in card["detail"]
-    assert reasons(told) == ["", "another report of the call has the card"]
+    assert reasons(told) == ["", "the call speaks of another report"]
 
 
 def test_a_complete_work_up_that_points_nowhere_is_silent() -> None:
@@ -126,6 +151,22 @@ def test_what_the_fhir_server_did_not_give_is_not_taken_for_nothing_on_file() ->
     fetched = Fetched(failed={"imaging": Missing.NOT_REACHABLE})
     with pytest.raises(ReportMissing, match="did not answer"):
         ask(request_of(SERVICE, {}, {}), SERVICE, fetched=fetched)
+
+
+def test_old_reports_with_older_ones_behind_them_are_silence_and_no_mistake() -> None:
+    page = {
+        **bundle([{**HIPS_IN_MAY, "effectiveDateTime": "2020-05-02"}]),
+        "link": [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}],
+    }
+    told = ask(request_of(SERVICE, {}, {"imaging": page}), SERVICE)
+    assert reasons(told) == ["no imaging report that could be read is on file"]
+    assert told.record.body["setAside"][-1] == ["DiagnosticReport/hips", "it is older than 730 days"]
+
+
+def test_what_was_not_asked_for_is_not_missed() -> None:
+    looked_up = {**dict.fromkeys(SERVICE.prefetch(CONTENT)), "imaging": bundle([HIPS_IN_MAY])}
+    (card,) = ask(request_of(SERVICE, {}, looked_up), SERVICE).cards
+    assert "family history" not in card["detail"]
 
 
 def test_where_only_one_of_the_two_searches_was_taken_nothing_found_is_silence_that_says_so() -> None:

@@ -11,6 +11,7 @@ from tests.scenarios.asking import Told, ask, bundle, observation, request_of, s
 SERVICE = SERVICES["calcification-order-sign"]
 HIPS = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
 ON_FILE = stored_report("hips", HIPS, "2026-05-02", code={"text": "CT pelvis"})
+SARCOMA = "Aggressive mineralised soft tissue mass in the thigh with cortical destruction."
 EGFR = "mL/min/{1.73_m2}"
 Json = dict[str, Any]
 
@@ -76,6 +77,10 @@ def test_an_order_that_concerns_one_gets_the_missing_tests(what: str, orders: li
             [ON_FILE],
         ),
         ("a test without any imaging", [CALCIUM], []),
+        ("a routine test", [order("Creatinine", loinc="2160-0")], [ON_FILE]),
+        ("a routine panel", [order("Basic metabolic panel")], [ON_FILE]),
+        ("a blood count", [order("CBC with differential")], [ON_FILE]),
+        ("what must not be missed", [CALCIUM], [stored_report("r1", SARCOMA, "2026-06-01")]),
         ("a test, imaging not provided", [CALCIUM], None),
         ("a test, imaging shows vessels", [CALCIUM], [stored_report("v", "Vascular calcification.", "2026-05-02")]),
         ("imaging of another place", [order("Radiograph of the chest")], [ON_FILE]),
@@ -109,6 +114,22 @@ def test_where_no_test_would_tell_nothing_is_said() -> None:
     told = signed(MRI_OF_THE_HIP, reports=[ON_FILE], renal=chart)
     names = [each["label"] for card in told.cards for each in card["suggestions"]]
     assert not any("creatinine" in name.lower() or "PTH" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "state"),
+    [({}, "not provided"), ({"imaging": {"resourceType": "OperationOutcome"}}, "could not be read")],
+)
+def test_where_nobody_knows_what_imaging_showed_the_record_says_so(prefetch: Json, state: str) -> None:
+    told = ask(request_of(SERVICE, {"draftOrders": bundle([CALCIUM])}, prefetch), SERVICE)
+    assert told.record.body["silent"] == f"the order may concern one, and there is no imaging report to tell ({state})"
+
+
+def test_an_order_without_a_name_is_called_an_order_of_its_day() -> None:
+    reason = [{"text": "Large lobulated calcified masses about both hips"}]
+    nameless = {**order(""), "authoredOn": "2026-06-20", "reasonCode": reason}
+    (card,) = signed(nameless).cards
+    assert "Read from: order, 2026-06-20 (ServiceRequest/o1)." in card["detail"]
 
 
 def test_a_call_without_its_orders_is_a_mistake_of_the_caller() -> None:

@@ -46,6 +46,7 @@ class Source:
     title: str
     day: str
     resource: str
+    is_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ class Speaker:
     def read_from(self, source: Source) -> str:
         """The line that says what was read."""
         common = self.words.common
-        title = escape(cut(source.title, _TITLE_LENGTH)) if source.title else common.say("source_untitled")
+        untitled = "source_untitled_order" if source.is_order else "source_untitled"
+        title = escape(cut(source.title, _TITLE_LENGTH)) if source.title else common.say(untitled)
         day = source.day or common.say("source_undated")
         return common.say("read_from", title=title, day=day, resource=escape(source.resource))
 

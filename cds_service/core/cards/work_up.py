@@ -2,6 +2,7 @@
 
 from cds_service.core.cards.card import Card, Seen, Speaker
 from cds_service.core.cards.differential import differential_detail, orderable, proposed
+from cds_service.core.cards.must_not_miss import must_not_miss_card
 from cds_service.core.scoring import LIKELY
 
 
@@ -22,6 +23,14 @@ def work_up_card(speaker: Speaker, seen: Seen) -> Card | None:
         appended="",
         orders=proposed(speaker, seen),
     )
+
+
+def alarm_at_opening(speaker: Speaker, seen: Seen) -> Card:
+    """The card where a must-not-miss rule speaks: its words go before any test, and no test is proposed."""
+    alarm = must_not_miss_card(speaker, seen.facts, seen.found)
+    source = speaker.read_from(seen.source) if seen.source is not None else ""
+    detail = "\n\n".join(filter(None, [source, alarm.detail]))
+    return Card("work-up", alarm.summary, detail, speaker.words.work_up.say("indicator"), "", ())
 
 
 def _summary(speaker: Speaker, likely: list[str], missing: list[str]) -> str:

@@ -18,7 +18,7 @@ from cds_service.fhir.access.questions import Question, question, template_type,
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 from cds_service.fhir.request import HookCall
-from cds_service.fhir.resources import next_page
+from cds_service.fhir.resources import NEWEST_ONLY, next_page
 
 Queries = Mapping[str, Sequence[str]]
 
@@ -122,6 +122,6 @@ def _jobs(call: HookCall, queries: Queries) -> Iterator[Job]:
             yield from (Job(key, asked) for asked in questions if asked is not None)
             continue
         sent = call.prefetch[key]
-        following = next_page(sent) if isinstance(sent, dict) else ""
+        following = next_page(sent) if isinstance(sent, dict) and key not in NEWEST_ONLY else ""
         if following:
             yield Job(key, Question(template_type(templates[0])), following)

@@ -10,7 +10,7 @@ from cds_service.fhir.access.outcome import Part
 from cds_service.fhir.access.questions import Question
 from cds_service.fhir.access.scopes import Leave
 from cds_service.fhir.access.trouble import NotFetched, Trouble
-from cds_service.fhir.resources import next_page
+from cds_service.fhir.resources import NEWEST_ONLY, next_page
 from cds_service.json_text import NoJsonText, parse
 from cds_service.origins import origin_of
 
@@ -72,7 +72,8 @@ class Job:
         else:
             reply = _search(errand, self.question)
             self.pages.append(_bundle(reply))
-            self._follow(errand, next_page(self.pages[-1]), reply.url)
+            if self.key not in NEWEST_ONLY:
+                self._follow(errand, next_page(self.pages[-1]), reply.url)
 
     def _follow(self, errand: Errand, link: str, at: str) -> None:
         """Read the pages behind a link that stands on the page at `at`."""

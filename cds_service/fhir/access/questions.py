@@ -79,8 +79,9 @@ def token_values(call: HookCall) -> dict[str, str]:
         elif isinstance(value, str | int) and value != "":
             values[f"context.{name}"] = str(value)
     values["context.patientId"] = call.patient_id
-    if call.encounter_id:
-        values["context.encounterId"] = call.encounter_id
+    for name, identifier in (("encounterId", call.encounter_id), ("reportId", call.report_id)):
+        if identifier:
+            values[f"context.{name}"] = identifier
     kind, _, identifier = values.get("context.userId", "").rpartition("/")
     if kind in _USERS and identifier:
         values[_USERS[kind]] = identifier
