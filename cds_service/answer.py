@@ -94,9 +94,9 @@ def answer(
     ids = CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url)
     chart = _chart_of(service, call, content, arrival.as_of)
     to_read = _to_read(service, call, chart, Desk(content, arrival.as_of))
-    told = list(_told(service.manner, content, chart, to_read, arrival, before))
+    judged = _judged(content, chart, to_read, arrival)
+    told = list(_told(service.manner, content, chart, to_read, judged, before))
     leaving = response(_cards(service.manner, content, call, ids, told))
-    cards = leaving.cards
     record = AuditRecord(
         call_id=str(ids.call_id),
         received_at=timestamp(arrival.received_at),
@@ -107,13 +107,13 @@ def answer(
         patient_key=setting.patient_key(call.patient_id),
         content_version=content.version,
         fingerprint=arrival.fingerprint,
-        outcome=Outcome.CARD if cards else Outcome.SILENT,
+        outcome=Outcome.CARD if leaving.cards else Outcome.SILENT,
         leading_etiology=_leading(told),
-        cards=len(cards),
+        cards=len(leaving.cards),
         duration_us=arrival.elapsed_us(),
         body=_body(to_read, told, leaving, before),
     )
-    return Answer(cards, record)
+    return Answer(leaving.cards, record)
 
 
 def _chart_of(service: Service, call: HookCall, content: Content, as_of: datetime) -> Chart:
@@ -146,27 +146,34 @@ def _body(to_read: ToRead, told: list[_Told], leaving: Response, before: Before)
     return body
 
 
-def _told(
-    manner: Manner, content: Content, chart: Chart, to_read: ToRead, arrival: Arrival, before: Before
-) -> Iterator[_Told]:
-    """Each report of the call in turn, with the card on it or the reason for silence."""
-    started, spoken_for = arrival.elapsed_us(), False
+def _judged(content: Content, chart: Chart, to_read: ToRead, arrival: Arrival) -> list[JudgedReport]:
+    """Each report of the call in turn; those for which no time is left are not read, but for the first."""
+    started, judged = arrival.elapsed_us(), []
     for place, one in enumerate(to_read.reports):
-        if place and arrival.elapsed_us() - started > READ_WITHIN_US:
-            one = replace(one, silent=OUT_OF_TIME)
-        judged = judge_report(content, chart, to_read, one, arrival.as_of)
+        late = place > 0 and arrival.elapsed_us() - started > READ_WITHIN_US
+        waiting = replace(one, silent=OUT_OF_TIME) if late else one
+        judged.append(judge_report(content, chart, to_read, waiting, arrival.as_of))
+    return judged
+
+
+def _told(
+    manner: Manner, content: Content, chart: Chart, to_read: ToRead, judged: list[JudgedReport], before: Before
+) -> Iterator[_Told]:
+    """Each report with the card on it, or the reason for silence."""
+    ordered, spoken_for = chart.orders | to_read.ordered, False
+    unread = sum(one.silent == OUT_OF_TIME for one in judged)
+    for report, one in zip(to_read.reports, judged, strict=True):
         card = None
-        if not judged.silent or (manner is Manner.ASSISTING and judged.found.weak):
-            seen = Seen(judged.facts, judged.found, chart.orders | to_read.ordered, one.source)
-            card = card_of(manner, content.speaker, seen)
+        if not one.silent or (manner is Manner.ASSISTING and one.found.weak):
+            card = card_of(manner, content.speaker, Seen(one.facts, one.found, ordered, report.source, unread))
         if card is None:
-            yield _Told(_silent(judged, _not_told(manner, judged)), None)
+            yield _Told(_silent(one, _not_told(manner, one)), None)
         elif spoken_for and manner.speaks_once:
-            yield _Told(_silent(judged, SPOKEN_FOR), None)
+            yield _Told(_silent(one, SPOKEN_FOR), None)
         else:
             spoken_for = True
             # Who asks for help again wants to see it again.
-            yield _once(judged, card, NOTHING_BEFORE if manner is Manner.ASSISTING else before)
+            yield _once(one, card, NOTHING_BEFORE if manner is Manner.ASSISTING else before)
 
 
 def _once(judged: JudgedReport, card: Card, before: Before) -> _Told:

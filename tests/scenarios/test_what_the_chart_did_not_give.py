@@ -158,3 +158,4 @@ def test_reports_beyond_the_time_are_left_unread_and_the_rest_is_answered() -> N
         clock = iter([0, later_us])
         told = ask(hook_request(reports=drafts), elapsed_us=partial(next, clock, later_us))
         assert [report.get("silent", "") for report in told.record.body["reports"]] == ["", silent]
+        assert ("reports that there was no time to read: 1" in told.cards[0]["detail"]) is bool(silent)

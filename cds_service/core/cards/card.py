@@ -58,12 +58,14 @@ class Seen:
         found: the differential of these facts.
         ordered: the labs that are on order already.
         source: what was read; None where the reader is writing it.
+        unread: how many reports of the call there was no time to read.
     """
 
     facts: Facts
     found: Differential
     ordered: frozenset[str]
     source: Source | None = None
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ def differential_detail(speaker: Speaker, seen: Seen, weak: tuple[Outcome, ...] 
     parts.append(chart_line(speaker, facts))
     if facts.set_aside:
         parts.append(words.say("set_aside", count=sum(item.count for item in facts.set_aside)))
+    if seen.unread:
+        parts.append(speaker.words.common.say("unread", count=seen.unread))
     signed = (outcome.rule.reviewed for outcome in (*found.ranked, *weak))
     parts.append(words.say("limits", reviewed=reviewed(words, signed)))
     return "\n\n".join(filter(None, parts))
