@@ -1,5 +1,6 @@
 """Nothing in the audit store can be changed: the database itself refuses, whoever asks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -82,6 +83,19 @@ def test_a_guard_that_was_taken_away_is_back_after_the_next_start(engine: Engine
     schema.create(engine)
     with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
         connection.execute(text("DELETE FROM calls"))
+
+
+def test_a_database_from_before_a_table_was_added_gets_it_with_its_guard(filled: Store, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE answered"))
+    schema.create(engine)
+    assert filled.recent(1)
+    told = {**RECORD.body, "answered": {"reader": "r", "digests": ["d"]}}
+    filled.append(replace(RECORD, call_id="call-2", body=told))
+    assert filled.answered_before("r", "2000", "3000", "another") == {"d": "call-2"}
+    assert filled.answered_before("r", "2000", "3000", "call-2") == {}
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(text("DELETE FROM answered"))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
