@@ -36,6 +36,8 @@ def card_digest(report: Mapping[str, Any], found: Differential) -> str:
     Which of the missing tests are on order by now is left out: taking a card's own suggestion does not make it new.
     """
     content = {key: value for key, value in report.items() if key not in _NOT_CONTENT}
+    if isinstance(content.get("conclusion"), str):
+        content["conclusion"] = content["conclusion"].strip()
     ranking = [[outcome.etiology, outcome.tier] for outcome in found.ranked]
     return fingerprint({"report": content, "ranking": ranking, "tests": [test.lab for test in found.next_tests]})
 

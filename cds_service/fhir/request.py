@@ -65,9 +65,9 @@ class HookCall:
 
     @property
     def user_id(self) -> str:
-        """The user as the context names it, such as Practitioner/123."""
+        """The user as "Practitioner/123", however long the reference is; a bare id as it stands."""
         named: str = self.context["userId"]
-        return named
+        return "/".join(named.partition("/_history/")[0].rstrip("/").split("/")[-2:])
 
     @property
     def user_type(self) -> str:
@@ -75,10 +75,10 @@ class HookCall:
 
         A bare id that is the patient's is the patient.
         """
-        parts = self.user_id.partition("/_history/")[0].rstrip("/").split("/")
-        if len(parts) > 1:
-            return parts[-2].casefold()
-        return "patient" if parts[0] == self.patient_id else ""
+        kind, slash, identifier = self.user_id.rpartition("/")
+        if slash:
+            return kind.casefold()
+        return "patient" if identifier == self.patient_id else ""
 
     @property
     def encounter_id(self) -> str:

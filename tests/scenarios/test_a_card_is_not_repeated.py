@@ -117,6 +117,21 @@ def test_what_a_server_rewrites_is_no_change(stored: Json, installation: Install
     assert installation.asked(hook_request(reports=[report(HIPS, **stored)]), 2).cards == []
 
 
+def test_the_same_user_by_a_longer_reference_is_the_same_user(installation: Installation) -> None:
+    request = hook_request(HIPS)
+    users = ("Practitioner/1", "https://ehr.example.org/fhir/Practitioner/1/_history/3")
+    told = [
+        installation.asked({**request, "context": {**request["context"], "userId": user}}, number)
+        for number, user in enumerate(users)
+    ]
+    assert [len(one.cards) for one in told] == [1, 0]
+
+
+def test_white_space_at_the_end_is_no_change(installation: Installation) -> None:
+    told = [installation.asked(hook_request(text), number) for number, text in enumerate((HIPS, HIPS + " \n"))]
+    assert [len(one.cards) for one in told] == [1, 0]
+
+
 def _other_user(request: Json) -> Json:
     return {**request, "context": {**request["context"], "userId": "Practitioner/2"}}
 
