@@ -146,10 +146,10 @@ def test_attachments_are_read_up_to_a_limit() -> None:
     assert "presentedForm holds more than 20 attachments" in reasons(read.set_aside)
 
 
-def test_a_report_is_read_to_a_hundred_thousand_characters() -> None:
+def test_a_report_is_read_to_fifty_thousand_characters() -> None:
     read = report_text({"conclusion": "Calcified mass. " * 10_000})
-    assert len(read.text) == 100_000
-    assert "conclusion goes beyond 100 thousand characters" in reasons(read.set_aside)
+    assert len(read.text) == 50_000
+    assert "conclusion goes beyond 50 thousand characters" in reasons(read.set_aside)
 
 
 class Counted(dict[str, Any]):

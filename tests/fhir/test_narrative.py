@@ -135,8 +135,8 @@ def test_what_is_said_twice_is_read_once_and_nothing_said_once_is_lost(
 @pytest.mark.parametrize(
     ("report", "reason"),
     [
-        ({"conclusion": "a " * 600_000}, "conclusion goes beyond 100 thousand characters"),
-        ({"text": {"div": f"<div>{'a ' * 600_000}</div>"}}, "text.div goes beyond 100 thousand characters"),
+        ({"conclusion": "a " * 600_000}, "conclusion goes beyond 50 thousand characters"),
+        ({"text": {"div": f"<div>{'a ' * 600_000}</div>"}}, "text.div goes beyond 50 thousand characters"),
         ({"presentedForm": [form("a " * 200_000), form("b " * 200_000)]}, "presentedForm[1] goes beyond 500 kB"),
         ({"conclusion": "{\\rtf1 mass}"}, "conclusion is RTF"),
         ({"presentedForm": [form("{\\rtf1 mass}", "application/rtf")]}, "application/rtf"),
