@@ -25,14 +25,17 @@ class Clause:
     stop: int
     mentions: tuple[list[Mention], ...]
     scopes: list[tuple[int, int, str]] = field(default_factory=list)
+    _explanations: set[int] | None = None
 
     def explanations(self) -> set[int]:
-        """Where words on the cause of a thing begin ("in keeping with")."""
-        return {
-            cue.first
-            for cue in self.mentions[Layer.CUE]
-            if any(isinstance(meaning, Cue) and meaning.category in _EXPLAINING for meaning in cue.meanings)
-        }
+        """Where words on the cause of a thing begin ("in keeping with"); worked out once, for each cue asks for it."""
+        if self._explanations is None:
+            self._explanations = {
+                cue.first
+                for cue in self.mentions[Layer.CUE]
+                if any(isinstance(meaning, Cue) and meaning.category in _EXPLAINING for meaning in cue.meanings)
+            }
+        return self._explanations
 
     def categories(self, mention: Mention) -> set[str]:
         """The cue categories that reach a mention."""
