@@ -162,8 +162,12 @@ def _told(
     """Each report with the card on it, or the reason for silence."""
     ordered, spoken_for = chart.orders | to_read.ordered, False
     unread = sum(one.silent == OUT_OF_TIME for one in judged)
+    # Where one card speaks for all, what must not be missed goes before what is merely newer.
+    alarming = manner is Manner.OPENING and any(one.found.spoken for one in judged)
     for report, one in zip(to_read.reports, judged, strict=True):
         card = None
+        if alarming and not one.found.spoken:
+            one = _silent(one, SPOKEN_FOR)
         if not one.silent or (manner is Manner.ASSISTING and one.found.weak):
             card = card_of(manner, content.speaker, Seen(one.facts, one.found, ordered, report.source, unread))
         if card is None:
@@ -172,8 +176,9 @@ def _told(
             yield _Told(_silent(one, SPOKEN_FOR), None)
         else:
             spoken_for = True
-            # Who asks for help again wants to see it again.
-            yield _once(one, card, NOTHING_BEFORE if manner is Manner.ASSISTING else before)
+            # Who asks for help again wants to see it again, and what must not be missed is said each time.
+            each_time = manner is Manner.ASSISTING or (manner.speaks_once and one.found.spoken)
+            yield _once(one, card, NOTHING_BEFORE if each_time else before)
 
 
 def _once(judged: JudgedReport, card: Card, before: Before) -> _Told:

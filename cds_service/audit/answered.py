@@ -31,15 +31,19 @@ NOTHING_BEFORE = Before()
 
 
 def card_digest(report: Mapping[str, Any], found: Differential) -> str:
-    """Stands for a report as it is and for the ranking that its card tells.
+    """Stands for a report as it is and for the ranking that its card tells, with what must not be missed.
 
     Which of the missing tests are on order by now is left out: taking a card's own suggestion does not make it new.
     """
     content = {key: value for key, value in report.items() if key not in _NOT_CONTENT}
     if isinstance(content.get("conclusion"), str):
         content["conclusion"] = content["conclusion"].strip()
-    ranking = [[outcome.etiology, outcome.tier] for outcome in found.ranked]
-    return fingerprint({"report": content, "ranking": ranking, "tests": [test.lab for test in found.next_tests]})
+    said = {
+        "ranking": [[outcome.etiology, outcome.tier] for outcome in found.ranked],
+        "tests": [test.lab for test in found.next_tests],
+        "alarms": [spoken.alarm.ref for spoken in found.spoken],
+    }
+    return fingerprint({"report": content, **said})
 
 
 def answered_json(reader: str, digests: Iterable[str]) -> dict[str, Any]:

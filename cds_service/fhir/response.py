@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST_SUMMARY = 139
-"""Characters of a card's summary (CDS Hooks 2.0.1, "Card Attributes": fewer than 140)."""
+from cds_service.core.cards import SUMMARY_LENGTH
 
 Json = dict[str, Any]
 
@@ -45,7 +44,7 @@ def response(cards: Sequence[Mapping[str, Any]]) -> Response:
     overlong = tuple(
         f"cards[{index}].summary"
         for index, card in enumerate(filled)
-        if len(str(card.get("summary", ""))) > LONGEST_SUMMARY
+        if len(str(card.get("summary", ""))) > SUMMARY_LENGTH
     )
     return Response(filled, tuple(dropped), overlong)
 

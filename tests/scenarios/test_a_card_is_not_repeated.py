@@ -170,6 +170,19 @@ def test_must_not_miss_is_said_again(installation: Installation) -> None:
     assert not second.card("differential")
 
 
+def test_an_alarm_at_an_opened_chart_is_said_each_time_and_when_a_lab_raises_it(installation: Installation) -> None:
+    stored = report(HIPS, id="r1", status="final", effectiveDateTime="2026-06-01")
+
+    def opened(calcium: float, instance: int) -> Told:
+        chart = {"imaging": bundle([stored]), "calcium": bundle([observation("calcium", calcium, "mg/dL")])}
+        return installation.asked({**hook_request(prefetch=chart), "hook": "patient-view"}, instance)
+
+    calm, repeated, alarmed, again = (opened(value, place) for place, value in enumerate((10.9, 10.9, 14.0, 14.0), 1))
+    assert [len(told.cards) for told in (calm, repeated, alarmed, again)] == [1, 0, 1, 1]
+    assert "calc" in alarmed.cards[0]["summary"].lower()
+    assert "suggestions" not in alarmed.cards[0]
+
+
 def test_another_service_has_its_own_say(installation: Installation) -> None:
     installation.asked(hook_request(HIPS), 1)
     review = {**hook_request(HIPS), "hook": "report-review"}

@@ -62,6 +62,13 @@ def test_what_must_not_be_missed_goes_before_any_test(text: str) -> None:
     assert "Because of: " in card["detail"]
 
 
+def test_an_older_report_with_what_must_not_be_missed_goes_before_a_newer_one() -> None:
+    told = opened(HIPS_IN_MAY, stored_report("r1", SARCOMA, "2026-04-01"))
+    (card,) = told.cards
+    assert "DiagnosticReport/r1" in card["detail"]
+    assert reasons(told) == ["the call speaks of another report", ""]
+
+
 @pytest.mark.parametrize(
     "user",
     [
