@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from cds_service import __version__
-from cds_service.commands import COMMANDS
+from cds_service.commands import COMMANDS, Command
 from cds_service.errors import ContentError, RequestError, StartError
 
 _USAGE, _FAILED = 2, 1
@@ -35,8 +35,13 @@ def _parser() -> ArgumentParser:
         epilog="calcification-cds COMMAND --help shows what a command takes, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"calcification-cds {__version__}")
+    _add(parser, COMMANDS)
+    return parser
+
+
+def _add(parser: ArgumentParser, listed: Sequence[Command]) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in listed:
         words = (command.__doc__ or "").strip()
         own = commands.add_parser(
             command.__name__.rpartition(".")[2],
@@ -45,9 +50,12 @@ def _parser() -> ArgumentParser:
             epilog=f"examples:\n{_indented(command.EXAMPLES)}",
             formatter_class=RawDescriptionHelpFormatter,
         )
-        command.add_arguments(own)
-        own.set_defaults(run=command.run)
-    return parser
+        below = getattr(command, "COMMANDS", ())
+        if below:
+            _add(own, below)
+        else:
+            command.add_arguments(own)
+            own.set_defaults(run=command.run)
 
 
 def _indented(lines: str) -> str:

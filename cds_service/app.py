@@ -11,12 +11,13 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
-from cds_service.audit import schema
+from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
+from cds_service.audit.writer import Writer
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
 from cds_service.core.explanation import explain
@@ -30,8 +31,9 @@ from cds_service.hooks.service import Service
 from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
-from cds_service.security.patient_key import patient_key, read_secret
+from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
+from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
@@ -69,7 +71,7 @@ def create_app(
     settings = _safe(settings or from_environment(os.environ))
     clients = open_clients(settings, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock)
+    store, seen = open_stores(settings, clock, ids)
     store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(
         Installation(
@@ -119,15 +121,18 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Store, SeenTokens]:
+def open_stores(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
+) -> tuple[Store, SeenTokens]:
     """The audit store in the database that the settings name, and the tokens that were used.
 
     Raises:
         StartError: the database cannot be used.
     """
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    schema.create(engine)
-    return Store(engine, clock), SeenTokens(engine, clock)
+    tables.create(engine)
+    key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
+    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -143,7 +148,7 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
 
 
 def _setting(settings: Settings) -> Setting:
-    secret = read_secret(settings.patient_key_file, make=settings.profile == "demo")
+    secret = read_secret(settings.patient_key_file, "patient_key_file", make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
 

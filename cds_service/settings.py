@@ -48,6 +48,7 @@ class Settings:
         max_body_bytes: the largest request body that is read.
         request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
+        audit_key_file: file of the secret with which the rows of the audit record are chained.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -71,6 +72,7 @@ class Settings:
     max_body_bytes: int = 4 * 1024 * 1024
     request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
+    audit_key_file: Path = Path("var/audit.key")
     workers: int = 1
     threads: int = 4
 

@@ -18,6 +18,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         database_url=f"sqlite:///{tmp_path}/calls.sqlite3",
         patient_key_file=tmp_path / "patient.key",
+        audit_key_file=tmp_path / "audit.key",
         port=8081,
     )
 

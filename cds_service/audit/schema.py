@@ -1,49 +1,69 @@
-"""The tables of the audit store, and what makes them append-only in SQLite and PostgreSQL."""
+"""The tables of the audit store: the record, which only grows, and what is worked out from it.
 
-import re
+Every row of the record stands in the chain of the process that wrote it: `writer` is that process, `number` its place
+in the writer's chain, counted over all chained tables together, and `link` the keyed hash over the row and the link
+before it (`audit.chain`).
+"""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
-    Connection,
-    Engine,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
+    UniqueConstraint,
 )
-from sqlalchemy.exc import DBAPIError
 
-from cds_service.errors import StartError
-
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
 # SQLite gives out row numbers for INTEGER keys only, PostgreSQL should not run out of them.
 _seq = BigInteger().with_variant(Integer, "sqlite")
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
-calls = Table(
+def _chained(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("seq", _seq, primary_key=True, autoincrement=True),
+        Column("writer", Text, nullable=False),
+        Column("number", BigInteger, nullable=False),
+        Column("link", LargeBinary, nullable=False),
+        *columns,
+        UniqueConstraint("writer", "number", name=f"{name}_place"),
+        sqlite_autoincrement=True,
+    )
+
+
+# The first entry of each chain: which process it is, and how far the other chains had come.
+writers = _chained(
+    "writers",
+    Column("started_at", Text, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("witnessed", Text, nullable=False),
+)
+
+# How far the other chains had come, written now and then: the end of a chain cannot be cut off unseen.
+witnesses = _chained(
+    "witnesses",
+    Column("at", Text, nullable=False),
+    Column("witnessed", Text, nullable=False),
+)
+
+calls = _chained(
     "calls",
-    metadata,
-    Column("seq", _seq, primary_key=True, autoincrement=True),
     Column("call_id", Text, nullable=False, index=True),
-    Column("received_at", Text, nullable=False, index=True),
+    Column("received_at", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("hook", Text, nullable=False),
     Column("hook_instance", Text, nullable=False),
     Column("client", Text, nullable=False),
-    Column("patient_key", Text, nullable=False, index=True),
+    Column("patient_key", Text, nullable=False),
     Column("content_version", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -51,16 +71,17 @@ calls = Table(
     Column("cards", Integer, nullable=False),
     Column("duration_us", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("texts", LargeBinary, nullable=True),
     Index("calls_repeated", "hook_instance", "fingerprint", "content_version"),
-    sqlite_autoincrement=True,
 )
 
+# Which cards a call sent; made from the record, so that feedback finds its call.
 cards = Table(
     "cards",
     metadata,
     Column("seq", _seq, primary_key=True, autoincrement=True),
     Column("card_uuid", Text, nullable=False, index=True),
-    Column("call_seq", _seq, ForeignKey("calls.seq"), nullable=False),
+    Column("call_seq", _seq, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -71,33 +92,57 @@ answered = Table(
     Column("seq", _seq, primary_key=True, autoincrement=True),
     Column("reader", Text, nullable=False, index=True),
     Column("digest", Text, nullable=False),
-    Column("call_seq", _seq, ForeignKey("calls.seq"), nullable=False),
+    Column("call_seq", _seq, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
-feedback = Table(
+feedback = _chained(
     "feedback",
-    metadata,
-    Column("seq", _seq, primary_key=True, autoincrement=True),
     Column("card_uuid", Text, nullable=False, index=True),
-    Column("call_seq", _seq, ForeignKey("calls.seq"), nullable=True, index=True),
+    Column("call_seq", _seq, nullable=True, index=True),
     Column("received_at", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("digest", Text, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
 )
 
-content_versions = Table(
+content_versions = _chained(
     "content_versions",
-    metadata,
-    Column("version", Text, primary_key=True),
+    Column("version", Text, nullable=False, unique=True),
     Column("first_seen", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
-# The one table that is not part of the record: its rows go when their token has expired.
+# Who looked at what of the record, and when.
+looks = _chained(
+    "looks",
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("call_id", Text, nullable=False, index=True),
+)
+
+# What was switched off and on again: the newest entry on a subject is its state.
+switches = _chained(
+    "switches",
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# What a purge took away: for each chain the last number and link that are gone, signed.
+purges = _chained(
+    "purges",
+    Column("at", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# Not part of the record: its rows go when their token has expired.
 seen_tokens = Table(
     "seen_tokens",
     metadata,
@@ -105,101 +150,67 @@ seen_tokens = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
 
-# Any fixed number will do; it keeps two services that start together from creating the tables twice.
-_POSTGRESQL_START_LOCK = 0x63616C63
+# What follows is worked out from the record by `audit.index`, and can be worked out again at any time.
 
+indexed = Table(
+    "indexed",
+    metadata,
+    Column("writer", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
 
-def create(engine: Engine) -> None:
-    """Make the tables and their guards where they are missing.
+# One narrow row for each delivery of a call: what the console searches by.
+entries = Table(
+    "entries",
+    metadata,
+    Column("call_seq", _seq, primary_key=True, autoincrement=False),
+    Column("received_at", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("patient_key", Text, nullable=False),
+    Column("content_version", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("leading_etiology", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("duration_us", Integer, nullable=False),
+    Index("entries_by_time", "received_at"),
+    Index("entries_by_patient", "patient_key", "received_at"),
+    Index("entries_by_etiology", "leading_etiology", "tier", "received_at"),
+    Index("entries_by_client", "client", "received_at"),
+    Index("entries_by_answer", "answer", "received_at"),
+    Index("entries_by_outcome", "outcome", "received_at"),
+)
 
-    Where all are in place nothing is changed, so that the service can run as a role that does not own the tables.
+# Which rules reached a tier in a call, shadow rules included.
+fired = Table(
+    "fired",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("tier", Text, primary_key=True),
+    Column("received_at", Text, primary_key=True),
+    Column("call_seq", _seq, primary_key=True, autoincrement=False),
+    Column("shadow", Boolean, nullable=False),
+)
 
-    Raises:
-        StartError: the database cannot be used, or was written by a newer version of this program.
-    """
-    try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_START_LOCK)))
-            if _version(connection) != VERSION or not _complete(connection):
-                _create(connection)
-    except DBAPIError as error:
-        # What the driver says can hold the address and the user of the database, but no patient data.
-        raise StartError(f"The audit database cannot be used: {error.orig}") from None
+# Counts by day: `kind` says of what, `subject` and `detail` of which.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("detail", Text, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("content_version", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
 
-
-def _create(connection: Connection) -> None:
-    metadata.create_all(connection)
-    if _version(connection) is None:
-        connection.execute(insert(schema_version).values(version=VERSION))
-    for statement in _POSTGRESQL_GUARDS if connection.dialect.name == "postgresql" else _SQLITE_GUARDS:
-        connection.execute(text(statement))
-
-
-def _version(connection: Connection) -> int | None:
-    if not inspect(connection).has_table(schema_version.name):
-        return None
-    found: int | None = connection.scalar(select(func.max(schema_version.c.version)))
-    if found is not None and found > VERSION:
-        raise StartError(
-            f"The audit database has schema {found}, and this version knows {VERSION}. "
-            "Start the newer version of calcification-cds, or set CALCIFICATION_CDS_DATABASE_URL to another database."
-        )
-    return found
-
-
-def _complete(connection: Connection) -> bool:
-    return metadata.tables.keys() <= set(inspect(connection).get_table_names()) and _guarded(connection)
-
-
-def _guarded(connection: Connection) -> bool:
-    if connection.dialect.name == "postgresql":
-        listed, wanted = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A'", _POSTGRESQL_GUARDS
-    else:
-        listed, wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger'", _SQLITE_GUARDS
-    present = set(connection.scalars(text(listed)))
-    return all(name in present for statement in wanted for name in _TRIGGER_NAME.findall(statement))
-
-
-_TRIGGER_NAME = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+)")
-
-_KEYS = {
-    "schema_version": ["version"],
-    "calls": ["seq"],
-    "cards": ["seq"],
-    "answered": ["seq"],
-    "feedback": ["seq", "digest"],
-    "content_versions": ["version"],
-}
-
-_SQLITE_GUARDS = [
-    f"CREATE TRIGGER IF NOT EXISTS {table}_no_{event.lower()} BEFORE {event} ON {table} "
-    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in _KEYS
-    for event in ("UPDATE", "DELETE")
-] + [
-    # INSERT OR REPLACE deletes without firing the delete trigger, so a row with a key that exists is passed over.
-    f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace_{key} BEFORE INSERT ON {table} "
-    f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN SELECT RAISE(IGNORE); END"
-    for table, keys in _KEYS.items()
-    for key in keys
-]
-
-_POSTGRESQL_GUARDS = [
-    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
-    *(
-        statement
-        for table in _KEYS
-        for name, event, each in (
-            (f"{table}_no_change", "UPDATE OR DELETE", "ROW"),
-            (f"{table}_no_truncate", "TRUNCATE", "STATEMENT"),
-        )
-        for statement in (
-            f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION refuse_change()",
-            # Without ALWAYS, a session that plays replica would pass by the guard.
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
-        )
-    ),
-]
+CHAINED = (writers, witnesses, calls, feedback, content_versions, looks, switches, purges)
+"""The tables whose rows stand in the chains."""
+GUARDED = (*CHAINED, cards, answered)
+"""The tables that only grow."""
+DERIVED = (indexed, entries, fired, tallies)
+"""What is worked out from the record: no evidence, and not guarded."""

@@ -9,20 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds_service.audit import schema
+from cds_service.audit.chain import Entry, Value
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
-from cds_service.audit.statements import insert_if_new
+from cds_service.audit.writer import Transaction, Writer
 from cds_service.errors import RecordNotKept
 
+_FEEDBACK_NOT_KEPT = "The feedback could not be kept. Send it again."
 _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try again; if it stays, tell the operator."
 _RECORD_COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
 
 
-_KEEP_CALL, _KEEP_CARDS, _KEEP_ANSWERED = insert(schema.calls), insert(schema.cards), insert(schema.answered)
 _ANSWERED = (
     select(schema.answered.c.digest, schema.calls.c.call_id)
     .select_from(schema.answered.join(schema.calls, schema.answered.c.call_seq == schema.calls.c.seq))
@@ -51,6 +52,7 @@ _SHOWN = (
     .limit(1)
 )
 """The call that a card was sent in; a card that was sent to another client is none of the asking one's."""
+_TRIAL = insert(schema.cards).values(card_uuid="trial", call_seq=0)
 _UNJOINED = schema.feedback.c.call_seq.is_(None)
 
 
@@ -58,33 +60,30 @@ class Store:
     """The audit store of one installation.
 
     Args:
-        engine: as `audit.engine.open_engine` gives it, with the tables of `audit.schema.create`.
+        engine: as `audit.engine.open_engine` gives it, with the tables of `audit.tables.create`.
+        writer: of the same database.
         clock: the present moment, for what arrives without a time of its own.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, writer: Writer, clock: Callable[[], datetime]) -> None:
         self._engine = engine
+        self._writer = writer
         self._clock = clock
 
-    def append(self, record: AuditRecord) -> None:
+    def append(self, record: AuditRecord, texts: bytes | None = None) -> None:
         """Keep a record. When this returns, the record is committed.
+
+        Args:
+            record: what is kept.
+            texts: the texts of its reports, sealed, where the installation keeps them.
 
         Raises:
             RecordNotKept: it is not, for whatever reason.
         """
-        values = {name: getattr(record, name) for name in _RECORD_COLUMNS}
-        shown = [card["uuid"] for card in record.body.get("cards", ()) if "uuid" in card]
-        answered = _answered_rows(record.body)
         try:
-            body = _pack(record.body)
-            with self._engine.begin() as connection:
-                kept = connection.execute(_KEEP_CALL, {**values, "body": body})
-                seq = kept.inserted_primary_key[0] if kept.inserted_primary_key else None
-                if shown:
-                    rows = [{"card_uuid": uuid, "call_seq": seq} for uuid in shown]
-                    connection.execute(_KEEP_CARDS, rows)
-                if answered:
-                    connection.execute(_KEEP_ANSWERED, [{**row, "call_seq": seq} for row in answered])
+            entry = _call_entry(record, texts)
+            with self._writer.transaction() as transaction:
+                transaction.add(entry)
         except (SQLAlchemyError, TypeError, ValueError) as error:
             raise RecordNotKept(_NOT_KEPT) from error
 
@@ -136,10 +135,12 @@ class Store:
             RecordNotKept: the store could not be written.
         """
         try:
-            with self._engine.begin() as connection:
-                return [self._keep_feedback(connection, service, item) for item in items]
+            return self._feedback_kept(service, items)
+        except IntegrityError:
+            # The same feedback came to another process at the same moment; now it is there to be seen.
+            return self._retried(service, items)
         except SQLAlchemyError as error:
-            raise RecordNotKept("The feedback could not be kept. Send it again.") from error
+            raise RecordNotKept(_FEEDBACK_NOT_KEPT) from error
 
     def feedback_for(self, call_id: str) -> list[StoredFeedback]:
         """The feedback on the cards of one call, in the order of arrival."""
@@ -169,10 +170,15 @@ class Store:
         Raises:
             RecordNotKept: the store could not be written.
         """
-        row = {"version": version, "first_seen": timestamp(self._clock()), "body": _pack(snapshot)}
+        values: dict[str, Value] = {"version": version, "first_seen": timestamp(self._clock()), "body": _pack(snapshot)}
         try:
-            with self._engine.begin() as connection:
-                connection.execute(insert_if_new(connection, schema.content_versions, row))
+            with self._writer.transaction() as transaction:
+                known = select(schema.content_versions.c.seq).where(schema.content_versions.c.version == version)
+                if transaction.connection.scalar(known) is None:
+                    transaction.add(Entry("content_versions", values))
+        except IntegrityError:
+            # Another process kept it at the same moment.
+            return
         except SQLAlchemyError as error:
             raise RecordNotKept("The content version could not be kept.") from error
 
@@ -191,7 +197,7 @@ class Store:
         """
         try:
             with self._engine.connect() as connection:
-                connection.execute(insert(schema.schema_version).values(version=0))
+                connection.execute(_TRIAL)
                 connection.rollback()
         except SQLAlchemyError as error:
             raise RecordNotKept("The audit store cannot be written.") from error
@@ -199,6 +205,7 @@ class Store:
     def forget_connections(self) -> None:
         """Let go of connections without closing them: after a fork they belong to the parent process."""
         self._engine.dispose(close=False)
+        self._writer.start_anew()
 
     def close(self) -> None:
         """Close every connection."""
@@ -216,24 +223,44 @@ class Store:
         with self._reading() as connection:
             return [_stored_call(row) for row in connection.execute(wanted)]
 
-    def _keep_feedback(self, connection: Connection, service: str, item: Feedback) -> Reception:
-        call = connection.execute(_SHOWN, {"shown": item.card, "by": service, "to": item.client}).first()
+    def _retried(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
+        try:
+            return self._feedback_kept(service, items)
+        except SQLAlchemyError as error:
+            raise RecordNotKept(_FEEDBACK_NOT_KEPT) from error
+
+    def _feedback_kept(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
+        with self._writer.transaction() as transaction:
+            return [self._keep_feedback(transaction, service, item) for item in items]
+
+    def _keep_feedback(self, transaction: Transaction, service: str, item: Feedback) -> Reception:
+        digest = item.digest(service)
+        known = select(schema.feedback.c.seq).where(schema.feedback.c.digest == digest)
+        if transaction.connection.scalar(known) is not None:
+            return Reception.REPEATED
+        asked = {"shown": item.card, "by": service, "to": item.client}
+        call = transaction.connection.execute(_SHOWN, asked).first()
         unknown = _not_of_card(item, {} if call is None else _unpack(call.body))
-        row = {
+        values: dict[str, Value] = {
             "card_uuid": item.card,
             "call_seq": None if call is None else call.seq,
             "received_at": timestamp(self._clock()),
             "service": service,
             "outcome": item.outcome,
-            "digest": item.digest(service),
+            "digest": digest,
             "body": _pack({**item.body(), **({"unknownSuggestions": unknown} if unknown else {})}),
         }
-        kept = insert_if_new(connection, schema.feedback, row).returning(schema.feedback.c.seq)
-        if connection.scalar(kept) is None:
-            return Reception.REPEATED
+        transaction.add(Entry("feedback", values))
         if call is None:
             return Reception.UNKNOWN_CARD
         return Reception.UNKNOWN_SUGGESTION if unknown else Reception.KEPT
+
+
+def _call_entry(record: AuditRecord, texts: bytes | None) -> Entry:
+    values: dict[str, Value] = {name: getattr(record, name) for name in _RECORD_COLUMNS}
+    shown = tuple({"card_uuid": card["uuid"]} for card in record.body.get("cards", ()) if "uuid" in card)
+    children = (("cards", shown), ("answered", tuple(_answered_rows(record.body))))
+    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, children)
 
 
 def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,8 @@ from cds_service.commands import check, clients, conformance, explain, serve, si
 class Command(Protocol):
     """What a command's module holds: its docstring is its help, its name is the module's.
 
-    `EXAMPLES` is shown below the help as it stands, one call a line.
+    `EXAMPLES` is shown below the help as it stands, one call a line. A package with a `COMMANDS` of its own, such as
+    `audit`, is a command with commands below it.
     """
 
     __doc__: str | None

@@ -11,6 +11,9 @@ from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
 from cds_service.web.standard import standard_blueprint
 
+SECTIONS: tuple[tuple[str, str], ...] = ()
+"""What the head of every page leads to: a word, and the address."""
+
 
 def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
@@ -18,6 +21,7 @@ def assemble(installation: Installation) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["score_bar"] = score_bar
+    app.jinja_env.globals["sections"] = SECTIONS if installation.settings.serves_pages else ()
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))

@@ -8,9 +8,10 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from cds_service.audit import schema
+from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.store import Store
+from tests.audit.stores import store_on
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +40,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine over a new audit database."""
     opened = open_engine(database_url, "FULL")
-    schema.create(opened)
+    tables.create(opened)
     yield opened
     opened.dispose()
 
@@ -47,4 +48,4 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def store(engine: Engine) -> Store:
     """A store at noon on New Year's Day 2026."""
-    return Store(engine, lambda: datetime(2026, 1, 1, 12, 0, tzinfo=UTC))
+    return store_on(engine, datetime(2026, 1, 1, 12, 0, tzinfo=UTC))

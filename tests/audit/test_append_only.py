@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from cds_service.audit import schema
+from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.store import Store
 from cds_service.errors import StartError
 from tests.audit.records import RECORD, accepted
+from tests.audit.stores import store_on
 
 CHANGES = [
     "UPDATE calls SET outcome = 'silent'",
@@ -23,8 +24,6 @@ CHANGES = [
     "DELETE FROM feedback",
     "UPDATE content_versions SET version = '2'",
     "DELETE FROM content_versions",
-    "UPDATE schema_version SET version = 9",
-    "DELETE FROM schema_version",
 ]
 
 
@@ -43,7 +42,7 @@ def test_the_database_refuses(change: str, engine: Engine) -> None:
         connection.execute(text(change))
 
 
-@pytest.mark.parametrize("table", ["calls", "cards", "feedback", "content_versions", "schema_version"])
+@pytest.mark.parametrize("table", ["calls", "cards", "feedback", "content_versions"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("filled")
 def test_postgresql_refuses_to_truncate(table: str, engine: Engine) -> None:
@@ -61,14 +60,19 @@ def test_postgresql_refuses_in_a_replica_session_too(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_sqlite_passes_over_a_replacement(filled: Store, engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("INSERT OR REPLACE INTO content_versions VALUES ('1', 'later', x'00')"))
-    assert filled.content("1") == {}
+@pytest.mark.parametrize("same", ["seq", "writer, number", "version"])
+@pytest.mark.usefixtures("filled")
+def test_sqlite_refuses_a_replacement(same: str, engine: Engine) -> None:
+    new = {"seq": "99", "writer": "'x'", "number": "0", "link": "x'00'", "version": "'9'"}
+    kept = {name: name if name in same.split(", ") else value for name, value in new.items()}
+    columns, values = ", ".join(kept), ", ".join(kept.values())
+    replace = f"INSERT OR REPLACE INTO content_versions ({columns}, first_seen, body) "
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(f"{replace} SELECT {values}, 'later', x'00' FROM content_versions"))
 
 
 def test_making_the_tables_twice_changes_nothing(filled: Store, engine: Engine) -> None:
-    schema.create(engine)
+    tables.create(engine)
     assert len(filled.find("call-1")) == 1
 
 
@@ -80,7 +84,7 @@ def test_a_guard_that_was_taken_away_is_back_after_the_next_start(engine: Engine
     }
     with engine.begin() as connection:
         connection.execute(text(change[engine.dialect.name]))
-    schema.create(engine)
+    tables.create(engine)
     with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
         connection.execute(text("DELETE FROM calls"))
 
@@ -88,7 +92,7 @@ def test_a_guard_that_was_taken_away_is_back_after_the_next_start(engine: Engine
 def test_a_database_from_before_a_table_was_added_gets_it_with_its_guard(filled: Store, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE answered"))
-    schema.create(engine)
+    tables.create(engine)
     assert filled.recent(1)
     told = {**RECORD.body, "answered": {"reader": "r", "digests": ["d"]}}
     filled.append(replace(RECORD, call_id="call-2", body=told))
@@ -106,8 +110,8 @@ def test_on_postgresql_the_service_need_not_own_the_tables(engine: Engine, datab
         connection.execute(text("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO appender"))
         connection.execute(text("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO appender"))
     own = open_engine(database_url.replace("postgres:@", "appender:@"), "FULL")
-    schema.create(own)
-    store = Store(own, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    tables.create(own)
+    store = store_on(own, datetime(2026, 1, 1, tzinfo=UTC))
     store.append(RECORD)
     store.require_writable()
     assert store.find("call-1")[0].record == RECORD
@@ -117,14 +121,7 @@ def test_on_postgresql_the_service_need_not_own_the_tables(engine: Engine, datab
 def test_a_database_that_does_not_answer_stops_the_start() -> None:
     engine = open_engine("postgresql://nobody@127.0.0.1:1/none", "FULL")
     with pytest.raises(StartError, match="cannot be used"):
-        schema.create(engine)
-
-
-def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text(f"INSERT INTO schema_version VALUES ({schema.VERSION + 1})"))
-    with pytest.raises(StartError, match=f"schema {schema.VERSION + 1}"):
-        schema.create(engine)
+        tables.create(engine)
 
 
 @pytest.mark.parametrize(

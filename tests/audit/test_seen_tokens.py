@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from cds_service.audit import schema
+from cds_service.audit import schema, tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.errors import RecordNotKept
@@ -83,5 +83,5 @@ def test_a_role_that_may_not_delete_still_knows_used_tokens(engine: Engine, data
 def test_a_database_from_before_there_were_tokens_gets_the_table(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE seen_tokens"))
-    schema.create(engine)
+    tables.create(engine)
     assert SeenTokens(engine, lambda: NOON).first_use(ISSUER, "a", UNTIL)

@@ -46,6 +46,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
     }
     (folder / "clients.yaml").write_text(json.dumps({"clients": [client]}), encoding="utf-8")
     (folder / "patient.key").write_bytes(bytes(range(32)))
+    (folder / "audit.key").write_bytes(bytes(range(32)))
     (folder / "key.json").write_text(json.dumps(KEY), encoding="utf-8")
     (folder / "request.json").write_text(json.dumps(hook_request(TEXT)), encoding="utf-8")
     settings = {
@@ -53,6 +54,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
         "BASE_URL": "https://cds.example.org",
         "CLIENTS_FILE": str(folder / "clients.yaml"),
         "PATIENT_KEY_FILE": str(folder / "patient.key"),
+        "AUDIT_KEY_FILE": str(folder / "audit.key"),
     }
     environment = {f"CALCIFICATION_CDS_{name}": value for name, value in settings.items()}
     with serving(folder, environment, port):

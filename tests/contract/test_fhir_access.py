@@ -65,6 +65,7 @@ def _demo(folder: Path, origin: str) -> FlaskClient:
     settings = Settings(
         database_url=f"sqlite:///{folder}/calls.sqlite3",
         patient_key_file=folder / "patient.key",
+        audit_key_file=folder / "audit.key",
         fhir_servers=origin,
         draft_hooks="on",
         repeat_silence_hours=0,

@@ -84,11 +84,13 @@ def production(folder: Path, publisher: Publisher) -> Iterator[Server]:
     ]
     (folder / "clients.yaml").write_text(yaml.safe_dump({"clients": clients}), encoding="utf-8")
     (folder / "patient.key").write_bytes(bytes(range(32)))
+    (folder / "audit.key").write_bytes(bytes(range(32)))
     settings = {
         "PROFILE": "production",
         "BASE_URL": BASE,
         "CLIENTS_FILE": str(folder / "clients.yaml"),
         "PATIENT_KEY_FILE": str(folder / "patient.key"),
+        "AUDIT_KEY_FILE": str(folder / "audit.key"),
         "CORS_ORIGINS": "https://ehr.example.org",
         "WORKERS": "2",
     }

@@ -15,6 +15,7 @@ def whole_service(folder: Path) -> Flask:
         database_url=f"sqlite:///{folder}/calls.sqlite3",
         sqlite_synchronous="NORMAL",
         patient_key_file=folder / "patient.key",
+        audit_key_file=folder / "audit.key",
         port=8081,
         draft_hooks="on",
     )

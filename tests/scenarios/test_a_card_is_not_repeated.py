@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from cds_service.answer import Setting, answer, call_id_of
-from cds_service.audit import schema
+from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival, fingerprint
 from cds_service.audit.store import Store
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
+from tests.audit.stores import store_on
 from tests.scenarios.asking import AS_OF, CONTENT, DOMAIN, Told, bundle, hook_request, observation, report
 
 HIPS = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
@@ -48,8 +49,8 @@ class Installation:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     engine = open_engine(f"sqlite:///{tmp_path}/calls.sqlite3", "NORMAL")
-    schema.create(engine)
-    store = Store(engine, lambda: AS_OF)
+    tables.create(engine)
+    store = store_on(engine, AS_OF)
     yield store
     store.close()
 

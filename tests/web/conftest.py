@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cds_service.audit import schema
+from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
@@ -22,6 +22,7 @@ from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
+from tests.audit.stores import store_on
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
@@ -69,8 +70,8 @@ def service() -> OneAnswer:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    schema.create(engine)
-    kept = Store(engine, lambda: NOON)
+    tables.create(engine)
+    kept = store_on(engine, NOON)
     kept.put_content(RECORD.content_version, {})
     yield kept
     kept.close()

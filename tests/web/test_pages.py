@@ -152,7 +152,7 @@ def test_a_call_that_was_delivered_twice_says_so(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/", "/cds-services", "/calls/none", "/healthz"])
 def test_every_answer_is_guarded(path: str, client: FlaskClient) -> None:
     headers = client.get(path).headers
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
@@ -194,7 +194,7 @@ def test_a_service_whose_store_cannot_be_written_is_alive_but_not_ready(
 ) -> None:
     engine = open_engine(settings.database_url, "FULL")
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE schema_version"))
+        connection.execute(text("DROP TABLE cards"))
     engine.dispose()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503

@@ -1,0 +1,90 @@
+"""The chain: each row of the record carries a keyed hash over itself and the row before it, per writer.
+
+Who changes, removes or reorders rows in the database would have to make every later link anew, and cannot without the
+installation's audit key, which the database does not hold.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from cds_service.audit import schema
+
+LINK_BYTES = 32
+START = bytes(LINK_BYTES)
+"""What stands before the first link of a chain."""
+
+_OWN = ("seq", "writer", "number", "link")
+COLUMNS = {
+    table.name: tuple(column.name for column in table.columns if column.name not in _OWN) for table in schema.CHAINED
+}
+"""The columns that a link covers, by table, in their order."""
+
+Value = str | int | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the record before it has its place in a chain.
+
+    Attributes:
+        table: one of `schema.CHAINED`, by name.
+        values: by column, without seq, writer, number and link.
+        children: rows of tables that are made from this one, by table; each holds `call_seq` once the row is kept.
+    """
+
+    table: str
+    values: Mapping[str, Value]
+    children: tuple[tuple[str, tuple[Mapping[str, Value], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry in its place: the `number`-th of the chain of `writer`, counted from 0."""
+
+    entry: Entry
+    writer: str
+    number: int
+    link: bytes
+
+
+def link(key: bytes, before: bytes, writer: str, number: int, entry: Entry) -> bytes:
+    """The link of an entry: HMAC-SHA-256 over the link before it, its place, and everything it holds.
+
+    Args:
+        key: the installation's audit key.
+        before: the link of the entry before it in the writer's chain; `START` for the first.
+        writer: the writer's id.
+        number: its place in the chain.
+        entry: the row, with what is made from it.
+    """
+    said = [before, _field(writer), _field(number), _field(entry.table)]
+    said += [_field(entry.values[name]) for name in COLUMNS[entry.table]]
+    for name, rows in entry.children:
+        said.append(_field(name))
+        said += [_field(row[column]) for row in rows for column in sorted(row)]
+    return hmac.digest(key, b"".join(said), hashlib.sha256)
+
+
+def _field(value: Value) -> bytes:
+    """A value with its kind and length before it, so that no two rows read the same."""
+    if value is None:
+        return b"n"
+    kind, raw = _raw(value)
+    return b"%b%d:%b" % (kind, len(raw), raw)
+
+
+def _raw(value: str | int | bytes) -> tuple[bytes, bytes]:
+    if isinstance(value, str):
+        return b"s", value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        return b"b", value
+    return b"i", b"%d" % value
+
+
+def table_named(name: str) -> Table:
+    """The chained table or child table with this name."""
+    return schema.metadata.tables[name]
