@@ -1,8 +1,10 @@
 """Puts an installation together: the one place that opens files, the database, the clock, and makes ids."""
 
+import hmac
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,16 +13,16 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
-from cds_service.audit import tables
-from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
+from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
-from cds_service.audit.writer import Writer
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
 from cds_service.core.explanation import explain
+from cds_service.export.disguise import DeIdentified
+from cds_service.export.run import Source
 from cds_service.fetching import Fetching
 from cds_service.fhir.access.access import FhirAccess
 from cds_service.fhir.access.limits import AccessLimits
@@ -50,6 +52,15 @@ def random_id() -> str:
     return str(uuid4())
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """What comes from outside the program: the present moment, random ids, and nanoseconds that only ever go up."""
+
+    clock: Callable[[], datetime] = utc_now
+    ids: Callable[[], str] = random_id
+    stopwatch: Callable[[], int] = time.perf_counter_ns
+
+
 def create_app(
     settings: Settings | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -69,27 +80,33 @@ def create_app(
         ContentError: rules or wording cannot be used; carries every problem found.
     """
     settings = _safe(settings or from_environment(os.environ))
-    clients = open_clients(settings, stopwatch)
+    world = World(clock, ids, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock, ids)
-    store.put_content(setting.content.version, setting.content.snapshot)
-    app = assemble(
-        Installation(
-            settings=settings,
-            offers=_offers(settings, setting, store, stopwatch),
-            store=store,
-            gate=_gate(settings, clients, seen, clock),
-            content_version=setting.content.version,
-            sample=_warmed_up(setting, clock()),
-            documents=own_documents(settings),
-            explain=explain,
-            clock=clock,
-            stopwatch=stopwatch,
-            new_id=ids,
-        )
-    )
-    app.extensions["store"] = store
+    audit = open_records(settings, clock, ids)
+    audit.store.put_content(setting.content.version, setting.content.snapshot)
+    app = assemble(_installation(settings, setting, audit, world))
+    app.extensions["store"] = audit.store
     return app
+
+
+def _installation(settings: Settings, setting: Setting, audit: Audit, world: World) -> Installation:
+    clients = open_clients(settings, world.stopwatch)
+    return Installation(
+        settings=settings,
+        offers=_offers(settings, setting, audit.store, world.stopwatch),
+        store=audit.store,
+        gate=_gate(settings, clients, audit.seen, world.clock),
+        content_version=setting.content.version,
+        sample=_warmed_up(setting, world.clock()),
+        documents=own_documents(settings),
+        explain=explain,
+        clock=world.clock,
+        stopwatch=world.stopwatch,
+        records=Source(audit.store, audit.stream),
+        disguise=DeIdentified(_export_key(settings)),
+        looked=lambda _what, _call_id: None,
+        new_id=world.ids,
+    )
 
 
 def _safe(settings: Settings) -> Settings:
@@ -121,18 +138,16 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_stores(
+def open_records(
     settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> tuple[Store, SeenTokens]:
-    """The audit store in the database that the settings name, and the tokens that were used.
+) -> Audit:
+    """The audit record in the database that the settings name.
 
     Raises:
-        StartError: the database cannot be used.
+        StartError: the database, or the audit key, cannot be used.
     """
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+    return open_audit(settings.database_url, settings.sqlite_synchronous, key, clock, ids)
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -145,6 +160,12 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     reading = Reading(production, tuple(SERVICES), stopwatch)
     named = read_clients(settings.clients_file, reading) if settings.clients_file else ()
     return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
+
+
+def _export_key(settings: Settings) -> bytes:
+    """The key of the pseudonyms that the read API gives: the same at each call, and no other use of the audit key."""
+    key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
+    return hmac.digest(key, b"export", "sha256")
 
 
 def _setting(settings: Settings) -> Setting:

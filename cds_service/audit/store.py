@@ -217,11 +217,11 @@ class Store:
     def _feedback(self, wanted: Select[Any]) -> list[StoredFeedback]:
         with self._reading() as connection:
             rows = connection.execute(wanted).all()
-        return [StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body)) for row in rows]
+        return [stored_feedback(row) for row in rows]
 
     def _calls(self, wanted: Select[Any]) -> list[StoredCall]:
         with self._reading() as connection:
-            return [_stored_call(row) for row in connection.execute(wanted)]
+            return [stored_call(row) for row in connection.execute(wanted)]
 
     def _retried(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
         try:
@@ -275,9 +275,15 @@ def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"reader": told["reader"], "digest": digest} for digest in told.get("digests", ())]
 
 
-def _stored_call(row: Row[Any]) -> StoredCall:
+def stored_call(row: Row[Any]) -> StoredCall:
+    """A delivery from its row."""
     columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
     return StoredCall(row.seq, AuditRecord(**columns, body=_unpack(row.body)))
+
+
+def stored_feedback(row: Row[Any]) -> StoredFeedback:
+    """Feedback from its row."""
+    return StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
 
 
 def _pack(body: Mapping[str, Any]) -> bytes:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
+from cds_service.export.disguise import Disguise
+from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
@@ -57,6 +59,9 @@ class Installation:
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
+        records: the record, to be taken out.
+        disguise: how identifiers leave where nobody asks for them.
+        looked: puts a look on record: at what, and the call's id, empty for none.
         new_id: a new random id, for a call that was refused before it could be given one.
     """
 
@@ -70,4 +75,7 @@ class Installation:
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
+    records: Source
+    disguise: Disguise
+    looked: Callable[[str, str], None]
     new_id: Callable[[], str]

@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cds_service.audit import tables
-from cds_service.audit.engine import open_engine
+from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
+from cds_service.export.disguise import DeIdentified
+from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
@@ -22,7 +23,7 @@ from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
-from tests.audit.stores import store_on
+from tests.audit.stores import KEY
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
@@ -68,27 +69,35 @@ def service() -> OneAnswer:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    tables.create(engine)
-    kept = store_on(engine, NOON)
-    kept.put_content(RECORD.content_version, {})
-    yield kept
-    kept.close()
+def audit(settings: Settings) -> Iterator[Audit]:
+    ids = count(1)
+    opened = open_audit(
+        settings.database_url, settings.sqlite_synchronous, KEY, lambda: NOON, lambda: f"writer{next(ids)}"
+    )
+    opened.store.put_content(RECORD.content_version, {})
+    yield opened
+    opened.store.close()
 
 
 @pytest.fixture
-def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[..., Flask]:
+def store(audit: Audit) -> Store:
+    return audit.store
+
+
+@pytest.fixture
+def build(settings: Settings, audit: Audit, service: OneAnswer) -> Callable[..., Flask]:
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
-    def make(gate: Gate = OPEN_GATE, **changed: Any) -> Flask:
+    def make(
+        gate: Gate = OPEN_GATE, looked: Callable[[str, str], None] = lambda _what, _call_id: None, **changed: Any
+    ) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
         return assemble(
             Installation(
                 settings=replace(settings, **changed),
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
-                store=store,
+                store=audit.store,
                 gate=gate,
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
@@ -98,6 +107,9 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 explain=lambda _body, _content: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
+                records=Source(audit.store, audit.stream),
+                disguise=DeIdentified(bytes(32)),
+                looked=looked,
                 new_id=lambda: f"refused-{next(ids)}",
             )
         )
