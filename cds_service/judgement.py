@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cds_service.audit.body import JudgedReport
+from cds_service.audit.given import ReadReport
 from cds_service.content.load import Content
 from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank
 from cds_service.core.evaluate import evaluate
@@ -19,6 +20,7 @@ from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
 
 READ_WITHIN_US = 500_000
 """How long reports are read before the rest of them is left unread: the answer then says what is known."""
+OUT_OF_TIME = "the time was up before it was read"
 
 NOTHING_READ = Reading((), {}, (), ())
 NOTHING_FOUND = Differential((), (), (), (), ())
@@ -38,18 +40,22 @@ def judge(content: Content, facts: Facts) -> Differential:
     return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
 
 
-def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> JudgedReport:
-    """One report of a call, judged; `silent` says why nothing can be said of it, empty where something may be."""
-    if one.silent:
-        facts = _facts(content, chart, to_read, NOTHING_READ, as_of, one.written_days)
-        return JudgedReport(one.report, facts, NOTHING_FOUND, one.silent)
-    draft = _reading(content, chart, one)
+def read_one(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> ReadReport:
+    """One report of a call with its chart, as facts."""
+    draft = Draft(NOTHING_READ, "") if one.silent else _reading(content, chart, one)
     facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
-    found = judge(content, facts)
-    if one.regions is not None and found.ranked and not _lies_in(found, facts, one.regions):
-        return JudgedReport(one.report, facts, found, ELSEWHERE)
-    silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
-    return JudgedReport(one.report, facts, found, silent)
+    return ReadReport(one.report, facts, one.silent, draft.unread, one.source, one.regions)
+
+
+def judge_read(content: Content, read: ReadReport) -> JudgedReport:
+    """A report that was read, judged; `silent` says why nothing can be said of it, empty where something may be."""
+    if read.silent:
+        return JudgedReport(read, NOTHING_FOUND, read.silent)
+    found = judge(content, read.facts)
+    if read.regions is not None and found.ranked and not _lies_in(found, read.facts, read.regions):
+        return JudgedReport(read, found, ELSEWHERE)
+    silent = "" if found.ranked or found.spoken else read.unread or _why_silent(found)
+    return JudgedReport(read, found, silent)
 
 
 def needs_the_chart(
@@ -69,7 +75,7 @@ def needs_the_chart(
     for one in to_read.reports:
         if elapsed_us() - started > READ_WITHIN_US:
             return True
-        judged = judge_report(content, chart, to_read, one, as_of)
+        judged = judge_read(content, read_one(content, chart, to_read, one, as_of))
         if not one.silent and may_speak(content.engine, judged.facts, judged.found.outcomes):
             return True
     return False
