@@ -41,12 +41,14 @@ class Setting:
         domain: reverse-domain name of the hook and of the extension keys.
         base_url: where the service's pages are, without a slash at the end; empty where none are served.
         patient_key: the keyed hash of a patient id.
+        source_url: where the source attributes of the rules are; empty where nobody serves them.
     """
 
     content: Content
     domain: str
     base_url: str
     patient_key: Callable[[str], str]
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def answer(
         ReportMissing: no report can be had.
     """
     content = setting.content
-    ids = CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url)
+    ids = CallIdentity(
+        call_id_of(call, arrival, content), setting.domain, setting.base_url, source_url=setting.source_url
+    )
     chart = _chart_of(service, call, content, arrival.as_of)
     to_read = _to_read(service, call, chart, Desk(content, arrival.as_of))
     judged = _judged(content, chart, to_read, arrival)

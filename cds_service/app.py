@@ -4,7 +4,8 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +13,18 @@ from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit import tables
+from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
+from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
 from cds_service.audit.writer import Writer
+from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
+from cds_service.content.schemas import Schemas
 from cds_service.core.explanation import explain
 from cds_service.fetching import Fetching
 from cds_service.fhir.access.access import FhirAccess
@@ -38,6 +43,7 @@ from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_hook, sample_request
+from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 
 def utc_now() -> datetime:
@@ -80,6 +86,10 @@ def create_app(
             store=store,
             gate=_gate(settings, clients, seen, clock),
             content_version=setting.content.version,
+            content=setting.content,
+            contents=Contents(store.reading),
+            cases=cache(partial(_judged_cases, settings, setting.content)),
+            figures_of_rule=partial(figures_of_rule, store.reading),
             sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
             explain=explain,
@@ -103,7 +113,16 @@ def open_content(settings: Settings) -> Content:
     Raises:
         ContentError: they cannot be used; carries every problem found.
     """
-    return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
+    return load_content(*_content_folders(settings))
+
+
+def _content_folders(settings: Settings) -> tuple[Path, Path]:
+    return settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1]
+
+
+def _judged_cases(settings: Settings, content: Content) -> tuple[CaseVerdict, ...]:
+    rules, cards = _content_folders(settings)
+    return tuple(judge_cases(content, rules, Schemas((rules / "schema", cards / "schema"))))
 
 
 def open_access(settings: Settings, stopwatch: Callable[[], int]) -> FhirAccess:
@@ -150,7 +169,8 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
 def _setting(settings: Settings) -> Setting:
     secret = read_secret(settings.patient_key_file, "patient_key_file", make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
-    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
+    sources = f"{settings.public_url}{SOURCE_ATTRIBUTES}"
+    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret), sources)
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:

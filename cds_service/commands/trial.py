@@ -89,7 +89,8 @@ def tried(arguments: Namespace, settings: Settings) -> Trial:
     call = read_call(request, service.id, service.hook_name(settings.hook_domain))
     now = utc_now()
     arrival = Arrival(now, now, "terminal", fingerprint(request), lambda: 0)
-    setting = Setting(content, settings.hook_domain, settings.public_url, lambda _patient: "")
+    url = settings.public_url
+    setting = Setting(content, settings.hook_domain, url, lambda _patient: "", f"{url}{SOURCE_ATTRIBUTES}")
     return Trial(request, content, answer(service, call, arrival, setting))
 
 

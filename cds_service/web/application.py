@@ -7,11 +7,13 @@ from cds_service.web.errors import answer_errors
 from cds_service.web.headers import guard
 from cds_service.web.installation import Installation
 from cds_service.web.pages import health_blueprint, pages_blueprint
+from cds_service.web.rules import rules_blueprint
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
+from cds_service.web.source_attributes import source_attributes_blueprint
 from cds_service.web.standard import standard_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
+SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"),)
 """What the head of every page leads to: a word, and the address."""
 
 
@@ -25,6 +27,8 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
+        app.register_blueprint(rules_blueprint(installation))
+    app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))
