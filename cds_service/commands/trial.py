@@ -19,6 +19,7 @@ from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
 from cds_service.settings import Settings
+from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 DEFAULT_SERVICE = next(iter(SERVICES))
 

@@ -74,7 +74,7 @@ def openapi(base_url: str, version: str, services: Sequence[str], *, asks_for_to
         "info": {
             "title": "calcification-cds",
             "version": version,
-            "description": "CDS Hooks: discovery, calls and feedback; and the source attributes. The number is the standard's.",
+            "description": "CDS Hooks, and where the advice comes from. The number is that of the standard.",
         },
         "servers": [{"url": base_url}],
         "security": [signed] if asks_for_tokens else [{}, signed],
