@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.content.cases import CaseVerdict
+from cds_service.content.vocabulary import readable_unit
 from cds_service.core.labels import Labels
 from cds_service.core.rule_text import RuleText
 
@@ -78,9 +79,12 @@ def _facts(data: Mapping[str, Any], labels: Labels) -> Iterator[tuple[str, str]]
         yield "sex", str(data["sex"])
     if "labs" in data:
         age = f", {data['lab_age_days']} days old" if "lab_age_days" in data else ""
-        yield "labs", "; ".join(f"{labels.labs.get(lab, lab)} {told}" for lab, told in data["labs"].items()) + age
+        yield (
+            "labs",
+            "; ".join(f"{labels.labs.get(lab, lab)} {readable_unit(told)}" for lab, told in data["labs"].items()) + age,
+        )
     for lab, listed in data.get("earlier_labs", {}).items():
-        yield f"earlier {labels.labs.get(lab, lab)}", "; ".join(listed)
+        yield f"earlier {labels.labs.get(lab, lab)}", "; ".join(map(readable_unit, listed))
     if data.get("no_history_read"):
         yield "history", "no list of the chart was read"
     if data.get("history"):

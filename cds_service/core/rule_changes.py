@@ -166,7 +166,9 @@ def _by_id(rule: Json) -> dict[str, tuple[str, Json]]:
 def _whole_item(item: Json | None) -> str | None:
     if item is None:
         return None
-    weight = f"{item['weight']} points, domain {item['domain']}, " if "weight" in item else ""
+    weight = ""
+    if "weight" in item:
+        weight = f"{item['weight']} point{'s' if item['weight'] != 1 else ''}, domain {item['domain']}, "
     condition = f": {words_from_json(item['when']).line}" if "when" in item else ""
     return f"{weight}{item['basis']}{condition}"
 

@@ -154,7 +154,10 @@ def _of_all(number: int, declared: Declared, rules: list[OfRule]) -> Attribute:
     using = [rule.name for rule, answer in answers.items() if answer.used]
     near = [rule.name for rule, answer in answers.items() if not answer.used and answer.details]
     value = f"Used by {len(using)} of {len(rules)} rules" if using else NOT_USED
-    details = [f"used by: {'; '.join(using)}"] if using else []
+    others = [rule.name for rule, answer in answers.items() if not answer.used]
+    # Where nearly all use it, the exceptions say more.
+    told = f"by: {'; '.join(using)}" if len(using) <= len(others) else f"by all but: {'; '.join(others) or 'none'}"
+    details = [f"used {told}"] if using else []
     details += [f"asked for what comes close to it by: {'; '.join(near)}"] if near else []
     return Attribute(number, declared.id, declared.title, value, bool(using), tuple(details), declared.note)
 

@@ -64,20 +64,21 @@ def rules_blueprint(installation: Installation) -> Blueprint:
 
     @routes.get("/<rule_id>/history")
     def history(rule_id: str) -> str:
-        found = require_rule(installation, rule_id)
         steps = history_of(installation.contents, rule_id)
-        if "before" in request.args or "after" in request.args or not steps:
-            before, after = _chosen(installation)
-        else:
-            before, after = steps[0].before, steps[0].after
+        in_use = content.in_words.get(rule_id)
+        if in_use is None and not steps:
+            raise UnknownRule("No rule with this id is or was in use here. /rules lists those that are.")
+        chosen = "before" in request.args or "after" in request.args or not steps
+        before, after = _chosen(installation) if chosen else (steps[0].before, steps[0].after)
+        snapshot = installation.contents.snapshot
         compared = None
-        if after is not None:
-            snapshot = installation.contents.snapshot
-            old = None if before is None else snapshot(before.version)
-            compared = compare_rule(old, snapshot(after.version), rule_id)
+        if before is not None and after is not None:
+            compared = compare_rule(snapshot(before.version), snapshot(after.version), rule_id)
         return render_template(
             "rules/history.html",
-            rule=found,
+            rule=in_use,
+            rule_id=rule_id,
+            name=in_use.name if in_use else steps[0].comparison.name,
             steps=steps,
             versions=installation.contents.versions(),
             before=before,
