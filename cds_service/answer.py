@@ -93,8 +93,7 @@ def answer(
         ReportMissing: no report can be had.
     """
     content = setting.content
-    call_id = call_id_of(call, arrival, content)
-    ids = CallIdentity(call_id, setting.domain, setting.base_url, source_url=setting.source_url)
+    ids = CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url, setting.source_url)
     chart = _chart_of(service, call, content, arrival.as_of)
     to_read = _to_read(service, call, chart, Desk(content, arrival.as_of))
     judged = _judged(content, chart, to_read, arrival)

@@ -30,15 +30,15 @@ class CallIdentity:
         call_id: the same for the same hookInstance, input and content version.
         domain: the reverse-domain name that extension keys begin with.
         base_url: where the service's pages are, without a slash at the end; empty where none are served.
-        place: of the report among those of the call, for ids of reports may be absent or repeated.
         source_url: where the source attributes of the rules are; empty where nobody serves them.
+        place: of the report among those of the call, for ids of reports may be absent or repeated.
     """
 
     call_id: UUID
     domain: str
     base_url: str
-    place: int = 0
     source_url: str = ""
+    place: int = 0
 
     def uuid(self, *parts: str) -> str:
         """A uuid that is the same whenever the same call is answered."""

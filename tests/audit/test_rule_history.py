@@ -27,13 +27,15 @@ def _rule(weight: int, text: str = "", **more: Any) -> dict[str, Any]:
     return {"etiology": "cppd", "version": "1.0.0", "supports": [item], "yaml": yaml, **more}
 
 
-def _snapshot(rules: dict[str, Any], alarms: dict[str, Any] | None = None, **files: str) -> dict[str, Any]:
+def _snapshot(
+    rules: dict[str, Any], alarms: dict[str, Any] | None = None, files: dict[str, str] | None = None
+) -> dict[str, Any]:
     return {
         "scoring": {"likely": 4, "kinds": 2, "possible": 0},
         "etiologies": {"cppd": "CPPD"},
         "rules": rules,
         "alarms": alarms or {},
-        "files": files,
+        "files": files or {},
     }
 
 
@@ -94,8 +96,8 @@ def test_a_version_that_was_never_used_is_not_made_up(contents: Contents) -> Non
 
 
 def test_other_files_are_told_by_what_they_hold_and_rules_by_what_they_say() -> None:
-    before = _snapshot({"cppd": _rule(2)}, **{"rules/crystal/cppd.yaml": "1", "cards/differential.yaml": "1"})
-    after = _snapshot({"cppd": _rule(3)}, **{"rules/crystal/cppd.yaml": "2", "cards/differential.yaml": "2"})
+    before = _snapshot({"cppd": _rule(2)}, files={"rules/crystal/cppd.yaml": "1", "cards/differential.yaml": "1"})
+    after = _snapshot({"cppd": _rule(3)}, files={"rules/crystal/cppd.yaml": "2", "cards/differential.yaml": "2"})
     compared = compare_contents(before, {**after, "scoring": {"likely": 5, "kinds": 2, "possible": 0}})
     assert [one.rule for one in compared.rules] == ["cppd"]
     assert [one.aspect for one in compared.thresholds] == ["points for likely"]

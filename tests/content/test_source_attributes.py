@@ -113,7 +113,7 @@ def _advice(told: Told) -> tuple[Any, ...]:
 
 
 LABS = [("creatinine", 1.2, "mg/dL"), ("phosphate", 7.4, "mg/dL")]
-NOT_USED = {
+NOT_USED: dict[str, dict[str, Any]] = {
     "race": {"extension": [{"url": f"{OMB}/us-core-race", "extension": [{"url": "text", "valueString": "Black"}]}]},
     "ethnicity": {
         "extension": [{"url": f"{OMB}/us-core-ethnicity", "extension": [{"url": "text", "valueString": "Latino"}]}]

@@ -1,4 +1,4 @@
-"""The pages of rules: read by clinicians, printed to be signed, the same in every profile for where advice comes from."""
+"""The pages of rules: read by clinicians, printed to be signed; where advice comes from is open in every profile."""
 
 import json
 import re
@@ -113,8 +113,9 @@ def test_all_changes_between_two_versions_stand_on_one_page(client: FlaskClient)
     assert 'id="rule-scleroderma"' not in page
 
 
+@pytest.mark.usefixtures("store")
 def test_a_rule_in_use_shows_its_figures_and_leads_to_its_calls(
-    build: Callable[..., Flask], settings: Settings, store: Store
+    build: Callable[..., Flask], settings: Settings
 ) -> None:
     engine = open_engine(settings.database_url, "FULL")
     call = {**ENTRY, "call_seq": 1, "call_id": "a", "received_at": "2026-01-01T11:00:00.000Z", "outcome": "card"}
