@@ -41,7 +41,7 @@ from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
 from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
@@ -79,17 +79,14 @@ def create_app(
     setting = _setting(settings)
     store, seen = open_stores(settings, clock, ids)
     store.put_content(setting.content.version, setting.content.snapshot)
-    app = assemble(
+    return assemble(
         Installation(
             settings=settings,
             offers=_offers(settings, setting, store, stopwatch),
             store=store,
             gate=_gate(settings, clients, seen, clock),
             content_version=setting.content.version,
-            content=setting.content,
-            contents=Contents(store.reading),
-            cases=cache(partial(_judged_cases, settings, setting.content)),
-            figures_of_rule=partial(figures_of_rule, store.reading),
+            rulebook=_rulebook(settings, setting.content, store),
             sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
             explain=explain,
@@ -98,8 +95,6 @@ def create_app(
             new_id=ids,
         )
     )
-    app.extensions["store"] = store
-    return app
 
 
 def _safe(settings: Settings) -> Settings:
@@ -118,6 +113,11 @@ def open_content(settings: Settings) -> Content:
 
 def _content_folders(settings: Settings) -> tuple[Path, Path]:
     return settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1]
+
+
+def _rulebook(settings: Settings, content: Content, store: Store) -> Rulebook:
+    cases = cache(partial(_judged_cases, settings, content))
+    return Rulebook(content, Contents(store.reading), cases, partial(figures_of_rule, store.reading))
 
 
 def _judged_cases(settings: Settings, content: Content) -> tuple[CaseVerdict, ...]:

@@ -1,6 +1,6 @@
 """A rule as a clinician reads it: every criterion in words, with what it weighs and where that comes from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.core.condition_words import Words, in_words
@@ -110,23 +110,11 @@ def rule_texts(rules: RuleSet, labels: Labels) -> dict[str, RuleText]:
 def _rule_text(rule: Rule, rules: RuleSet, labels: Labels, asked_by: Mapping[Condition, Iterable[Rule]]) -> RuleText:
     etiology = rules.named(rule.etiology)
 
-    def criterion(item: Item | Exclusion) -> Criterion:
-        domain, weight, defining = (
-            (item.domain, item.weight, item.defining) if isinstance(item, Item) else ("", 0, False)
-        )
-        return Criterion(
-            id=item.id,
-            label=item.label,
-            domain=domain,
-            weight=weight,
-            basis=item.basis,
-            source=item.source,
-            defining=defining,
-            when=in_words(item.when, labels),
-            shared_with=tuple(
-                (other.id, rules.named(other.etiology).name) for other in asked_by[item.when] if other is not rule
-            ),
-        )
+    def others(item: Item | Exclusion) -> Iterator[tuple[str, str]]:
+        return ((other.id, rules.named(other.etiology).name) for other in asked_by[item.when] if other is not rule)
+
+    def criteria(items: Iterable[Item | Exclusion]) -> tuple[Criterion, ...]:
+        return tuple(_criterion(item, labels, others(item)) for item in items)
 
     return RuleText(
         kind=ETIOLOGY,
@@ -147,9 +135,24 @@ def _rule_text(rule: Rule, rules: RuleSet, labels: Labels, asked_by: Mapping[Con
         entry=in_words(rule.entry, labels),
         asks=_asked((rule.entry, *(item.when for item in criteria_of(rule))), labels),
         prior=rule.prior,
-        supports=tuple(map(criterion, rule.supports)),
-        argues_against=tuple(map(criterion, rule.argues_against)),
-        excludes=tuple(map(criterion, rule.excludes)),
+        supports=criteria(rule.supports),
+        argues_against=criteria(rule.argues_against),
+        excludes=criteria(rule.excludes),
+    )
+
+
+def _criterion(item: Item | Exclusion, labels: Labels, shared_with: Iterable[tuple[str, str]]) -> Criterion:
+    domain, weight, defining = (item.domain, item.weight, item.defining) if isinstance(item, Item) else ("", 0, False)
+    return Criterion(
+        id=item.id,
+        label=item.label,
+        domain=domain,
+        weight=weight,
+        basis=item.basis,
+        source=item.source,
+        defining=defining,
+        when=in_words(item.when, labels),
+        shared_with=tuple(shared_with),
     )
 
 

@@ -47,6 +47,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules in use, and what is known of them.
+
+    Attributes:
+        content: the rules and wording in use.
+        contents: the content versions that were used here.
+        cases: the cases of all rules, judged with the content in use.
+        figures_of_rule: a rule in use, by its id and the moment from which to count; None where nothing was counted.
+    """
+
+    content: Content
+    contents: Contents
+    cases: Callable[[], Sequence[CaseVerdict]]
+    figures_of_rule: Callable[[str, str], RuleFigures | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """One running installation.
 
@@ -56,10 +73,7 @@ class Installation:
         store: the audit store, open.
         gate: lets requests in.
         content_version: version of the rules and wording in use.
-        content: the rules and wording in use.
-        contents: the content versions that were used here.
-        cases: the cases of all rules, judged with the content in use.
-        figures_of_rule: a rule in use, by its id and the moment from which to count; None where nothing was counted.
+        rulebook: the rules in use, and what is known of them.
         sample: a made-up call for the first page.
         documents: Markdown by name, to be shown as pages.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
@@ -73,10 +87,7 @@ class Installation:
     store: Store
     gate: Gate
     content_version: str
-    content: Content
-    contents: Contents
-    cases: Callable[[], Sequence[CaseVerdict]]
-    figures_of_rule: Callable[[str, str], RuleFigures | None]
+    rulebook: Rulebook
     sample: Mapping[str, Any]
     documents: Mapping[str, str]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]

@@ -21,7 +21,7 @@ PATH = "/rules/source-attributes"
 def source_attributes_blueprint(installation: Installation) -> Blueprint:
     """The routes /rules/source-attributes and /rules/<id>/source-attributes, each also as .json."""
     routes = Blueprint("source_attributes", __name__)
-    content = installation.content
+    content = installation.rulebook.content
     attributes = content.source_attributes
     shared = {"regulation": attributes.regulation, "contentVersion": content.version}
     base = installation.settings.public_url

@@ -26,7 +26,7 @@ from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import store_on
@@ -117,10 +117,9 @@ def build(settings: Settings, store: Store, service: OneAnswer, content: Content
                 store=store,
                 gate=gate,
                 content_version=RECORD.content_version,
-                content=content,
-                contents=Contents(store.reading),
-                cases=packaged_cases,
-                figures_of_rule=partial(figures_of_rule, store.reading),
+                rulebook=Rulebook(
+                    content, Contents(store.reading), packaged_cases, partial(figures_of_rule, store.reading)
+                ),
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
