@@ -35,12 +35,14 @@ class Setting:
         domain: reverse-domain name of the hook and of the extension keys.
         base_url: where the service's pages are, without a slash at the end; empty where none are served.
         patient_key: the keyed hash of a patient id.
+        source_url: where the source attributes of the rules are; empty where nobody serves them.
     """
 
     content: Content
     domain: str
     base_url: str
     patient_key: Callable[[str], str]
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def answer(
         manner=service.manner,
         ordered=chart.orders | to_read.ordered,
         who=Subject(call.patient_id, call.encounter_id),
-        ids=CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url),
+        ids=CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url, setting.source_url),
     )
 
     def told_before(_place: int, judged: JudgedReport) -> str:

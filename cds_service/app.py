@@ -6,20 +6,25 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
+from cds_service.audit.contents import Contents
 from cds_service.audit.memory import Memory
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
+from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
+from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
+from cds_service.content.schemas import Schemas
 from cds_service.core.explanation import explain
 from cds_service.export.disguise import DeIdentified
 from cds_service.export.run import Source
@@ -38,8 +43,9 @@ from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
+from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 
 def utc_now() -> datetime:
@@ -85,7 +91,6 @@ def create_app(
     audit = open_records(settings, clock, ids)
     audit.store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(_installation(settings, setting, audit, world))
-    app.extensions["store"] = audit.store
     return app
 
 
@@ -97,6 +102,7 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
         store=audit.store,
         gate=_gate(settings, clients, audit.seen, world.clock),
         content_version=setting.content.version,
+        rulebook=_rulebook(settings, setting.content, audit.store),
         sample=_warmed_up(setting, world.clock()),
         documents=own_documents(settings),
         explain=explain,
@@ -120,7 +126,21 @@ def open_content(settings: Settings) -> Content:
     Raises:
         ContentError: they cannot be used; carries every problem found.
     """
-    return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
+    return load_content(*_content_folders(settings))
+
+
+def _content_folders(settings: Settings) -> tuple[Path, Path]:
+    return settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1]
+
+
+def _rulebook(settings: Settings, content: Content, store: Store) -> Rulebook:
+    cases = cache(partial(_judged_cases, settings, content))
+    return Rulebook(content, Contents(store.reading), cases, partial(figures_of_rule, store.reading))
+
+
+def _judged_cases(settings: Settings, content: Content) -> tuple[CaseVerdict, ...]:
+    rules, cards = _content_folders(settings)
+    return tuple(judge_cases(content, rules, Schemas((rules / "schema", cards / "schema"))))
 
 
 def open_access(settings: Settings, stopwatch: Callable[[], int]) -> FhirAccess:
@@ -171,7 +191,8 @@ def _export_key(settings: Settings) -> bytes:
 def _setting(settings: Settings) -> Setting:
     secret = read_secret(settings.patient_key_file, "patient_key_file", make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
-    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
+    sources = f"{settings.public_url}{SOURCE_ATTRIBUTES}"
+    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret), sources)
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:

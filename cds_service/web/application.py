@@ -8,17 +8,20 @@ from cds_service.web.headers import guard
 from cds_service.web.installation import Installation
 from cds_service.web.pages import health_blueprint, pages_blueprint
 from cds_service.web.records_api import records_blueprint
+from cds_service.web.rules import rules_blueprint
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
+from cds_service.web.source_attributes import source_attributes_blueprint
 from cds_service.web.standard import standard_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
+SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"),)
 """What the head of every page leads to: a word, and the address."""
 
 
 def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
     app = Flask(__name__)
+    app.extensions["store"] = installation.store
     app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["score_bar"] = score_bar
@@ -27,6 +30,8 @@ def assemble(installation: Installation) -> Flask:
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
         app.register_blueprint(records_blueprint(installation))
+        app.register_blueprint(rules_blueprint(installation))
+    app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))

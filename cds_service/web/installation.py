@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from cds_service.audit.contents import Contents
 from cds_service.audit.record import Arrival, AuditRecord
+from cds_service.audit.rule_figures import RuleFigures
 from cds_service.audit.store import Store
+from cds_service.content.cases import CaseVerdict
+from cds_service.content.load import Content
 from cds_service.export.disguise import Disguise
 from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
@@ -45,6 +49,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules in use, and what is known of them.
+
+    Attributes:
+        content: the rules and wording in use.
+        contents: the content versions that were used here.
+        cases: the cases of all rules, judged with the content in use.
+        figures_of_rule: a rule in use, by its id and the moment from which to count; None where nothing was counted.
+    """
+
+    content: Content
+    contents: Contents
+    cases: Callable[[], Sequence[CaseVerdict]]
+    figures_of_rule: Callable[[str, str], RuleFigures | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """One running installation.
 
@@ -54,6 +75,7 @@ class Installation:
         store: the audit store, open.
         gate: lets requests in.
         content_version: version of the rules and wording in use.
+        rulebook: the rules in use, and what is known of them.
         sample: a made-up call for the first page.
         documents: Markdown by name, to be shown as pages.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
@@ -70,6 +92,7 @@ class Installation:
     store: Store
     gate: Gate
     content_version: str
+    rulebook: Rulebook
     sample: Mapping[str, Any]
     documents: Mapping[str, str]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -10,9 +11,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cds_service.audit.contents import Contents
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
+from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.store import Store
+from cds_service.content.cases import CaseVerdict, judge_cases
+from cds_service.content.load import Content, load_content
+from cds_service.content.locate import default_content
+from cds_service.content.schemas import Schemas
 from cds_service.export.disguise import DeIdentified
 from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
@@ -20,7 +27,7 @@ from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import KEY
@@ -63,6 +70,25 @@ class Told:
     record: AuditRecord
 
 
+@cache
+def packaged_content() -> Content:
+    """The content that came with the program."""
+    return load_content(*default_content())
+
+
+@cache
+def packaged_cases() -> tuple[CaseVerdict, ...]:
+    """Its cases, judged."""
+    rules, cards = default_content()
+    return tuple(judge_cases(packaged_content(), rules, Schemas((rules / "schema", cards / "schema"))))
+
+
+@pytest.fixture
+def content() -> Content:
+    """The rules and wording in use: those that came with the program."""
+    return packaged_content()
+
+
 @pytest.fixture
 def service() -> OneAnswer:
     return OneAnswer()
@@ -85,7 +111,7 @@ def store(audit: Audit) -> Store:
 
 
 @pytest.fixture
-def build(settings: Settings, audit: Audit, service: OneAnswer) -> Callable[..., Flask]:
+def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content) -> Callable[..., Flask]:
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
@@ -100,6 +126,12 @@ def build(settings: Settings, audit: Audit, service: OneAnswer) -> Callable[...,
                 store=audit.store,
                 gate=gate,
                 content_version=RECORD.content_version,
+                rulebook=Rulebook(
+                    content,
+                    Contents(audit.store.reading),
+                    packaged_cases,
+                    partial(figures_of_rule, audit.store.reading),
+                ),
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
