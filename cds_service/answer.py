@@ -51,10 +51,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The cards that leave, and the record that is kept first."""
+    """The cards that leave, and the record that is kept first.
+
+    `texts` are those of the reports in the record, in their order; kept only where the installation keeps them.
+    """
 
     cards: list[dict[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def answer(
         duration_us=arrival.elapsed_us(),
         body=_body(to_read, told, leaving, before),
     )
-    return Answer(leaving.cards, record)
+    return Answer(leaving.cards, record, tuple(one.judged.text for one in told))
 
 
 def _chart_of(service: Service, call: HookCall, content: Content, as_of: datetime) -> Chart:

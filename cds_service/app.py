@@ -33,6 +33,7 @@ from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
+from cds_service.security.report_texts import NONCE_BYTES, read_report_texts
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
@@ -81,6 +82,7 @@ def create_app(
             gate=_gate(settings, clients, seen, clock),
             content_version=setting.content.version,
             sample=_warmed_up(setting, clock()),
+            report_texts=read_report_texts(settings, partial(os.urandom, NONCE_BYTES)),
             documents=own_documents(settings),
             explain=explain,
             clock=clock,

@@ -47,9 +47,9 @@ def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToR
     facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
     found = judge(content, facts)
     if one.regions is not None and found.ranked and not _lies_in(found, facts, one.regions):
-        return JudgedReport(one.report, facts, found, ELSEWHERE)
+        return JudgedReport(one.report, facts, found, ELSEWHERE, draft.text)
     silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
-    return JudgedReport(one.report, facts, found, silent)
+    return JudgedReport(one.report, facts, found, silent, draft.text)
 
 
 def needs_the_chart(

@@ -24,12 +24,16 @@ VERDICT_LETTERS = {Verdict.MET: "m", Verdict.NOT_MET: "n", Verdict.UNKNOWN: "u",
 
 @dataclass(frozen=True, slots=True)
 class JudgedReport:
-    """One report of a call: as it came, the facts read from it and the chart, what was found, and why it is silent."""
+    """One report of a call: as it came, the facts read from it and the chart, what was found, and why it is silent.
+
+    `text` is what was read: the positions in the facts count its characters. It is no part of the body.
+    """
 
     report: Json
     facts: Facts
     found: Differential
     silent: str
+    text: str = ""
 
 
 def record_body(judged: Sequence[JudgedReport], cards: Iterable[Mapping[str, Any]]) -> Json:

@@ -10,6 +10,7 @@ from cds_service.audit.store import Store
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.report_texts import ReportTexts
 from cds_service.settings import Settings
 
 
@@ -23,6 +24,10 @@ class Advice(Protocol):
     @property
     def record(self) -> AuditRecord:
         """The record that must be kept before the cards leave."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts of the record's reports, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Installation:
         gate: lets requests in.
         content_version: version of the rules and wording in use.
         sample: a made-up call for the first page.
+        report_texts: whether and how the texts of reports are kept.
         documents: Markdown by name, to be shown as pages.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
         clock: the present moment, with its time zone.
@@ -66,6 +72,7 @@ class Installation:
     gate: Gate
     content_version: str
     sample: Mapping[str, Any]
+    report_texts: ReportTexts
     documents: Mapping[str, str]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     clock: Callable[[], datetime]

@@ -17,6 +17,7 @@ from cds_service.audit.store import Store
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.report_texts import ReportTexts
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
@@ -27,6 +28,7 @@ from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
+NO_TEXTS = ReportTexts(False, (), lambda: bytes(12))
 HOOK = "io.github.calcification-cds.report-sign"
 OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
@@ -37,6 +39,7 @@ class OneAnswer:
 
     raises: Exception | None = None
     asked: list[tuple[HookCall, Arrival]] = field(default_factory=list)
+    texts: tuple[str, ...] = ()
 
     def __call__(self, call: HookCall, arrival: Arrival, _servers: Sequence[FhirServer]) -> "Told":
         self.asked.append((call, arrival))
@@ -51,7 +54,7 @@ class OneAnswer:
             duration_us=arrival.elapsed_us(),
             body={"cards": [card], "reports": []},
         )
-        return Told([card], record)
+        return Told([card], record, self.texts)
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Told:
 
     cards: list[Mapping[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
-    def make(gate: Gate = OPEN_GATE, **changed: Any) -> Flask:
+    def make(gate: Gate = OPEN_GATE, report_texts: ReportTexts = NO_TEXTS, **changed: Any) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
         return assemble(
             Installation(
@@ -92,10 +96,11 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 gate=gate,
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
+                report_texts=report_texts,
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
                 },
-                explain=lambda _body, _content: SAMPLE,
+                explain=lambda *_: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
                 new_id=lambda: f"refused-{next(ids)}",
