@@ -4,6 +4,7 @@ from typing import Any
 
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.labels import Labels
+from cds_service.core.limits import limits_of
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
 
 Json = dict[str, Any]
@@ -34,6 +35,7 @@ def _rule(rule: Rule) -> Json:
         "status": rule.status,
         "etiology": rule.etiology,
         "prior": rule.prior,
+        "entry_asks": list(dict.fromkeys(ref for atom in rule.entry.atoms() for ref in atom.about)),
         "quote": rule.quote,
         "reviewed": rule.reviewed,
         "known_gaps": list(rule.known_gaps),
@@ -50,4 +52,6 @@ def _item(item: Item) -> Json:
 
 
 def _criterion(item: Item | Exclusion) -> Json:
-    return {"id": item.id, "label": item.label, "basis": item.basis, "asks": list(facts_asked(item))}
+    told: Json = {"id": item.id, "label": item.label, "basis": item.basis, "asks": list(facts_asked(item))}
+    limits = [list(limit) for limit in limits_of(item.when)]
+    return {**told, "source": item.source, **({"limits": limits} if limits else {})}

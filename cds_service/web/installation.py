@@ -60,7 +60,8 @@ class Installation:
         sample: a made-up call for the first page.
         report_texts: whether and how the texts of reports are kept.
         documents: Markdown by name, to be shown as pages.
-        explain: a record's body and the content it was judged with, as the value that the call's page shows.
+        explain: a record's body, the content it was judged with, and the texts of its reports where at hand, as the
+            value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
         new_id: a new random id, for a call that was refused before it could be given one.
@@ -74,7 +75,7 @@ class Installation:
     sample: Mapping[str, Any]
     report_texts: ReportTexts
     documents: Mapping[str, str]
-    explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+    explain: Callable[[Mapping[str, Any], Mapping[str, Any], Sequence[str]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
     new_id: Callable[[], str]
