@@ -33,5 +33,10 @@ def _table_open(
 def _th_open(
     own: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
-    tokens[at].attrSet("scope", "col")
+    heading, content, end = tokens[at : at + 3]
+    if content.content:
+        heading.attrSet("scope", "col")
+    else:
+        # A corner without a word heads nothing.
+        heading.tag = end.tag = "td"
     return own.renderToken(tokens, at, options, env)

@@ -48,6 +48,16 @@ function openTarget() {
 for (const rules of document.querySelectorAll("[data-rules]")) {
   rules.querySelector("fieldset").after(toolsOf(rules));
 }
+function reachByKeyboard() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else if (!box.hasAttribute("role")) box.removeAttribute("tabindex");
+  }
+}
+
+document.addEventListener("toggle", reachByKeyboard, true);
+addEventListener("resize", reachByKeyboard);
+reachByKeyboard();
 addEventListener("hashchange", openTarget);
 openTarget();
 addEventListener("beforeprint", () => {
