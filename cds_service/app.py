@@ -70,8 +70,7 @@ def create_app(
         ContentError: rules or wording cannot be used; carries every problem found.
     """
     settings = _safe(settings or from_environment(os.environ))
-    clients = open_clients(settings, stopwatch)
-    setting = _setting(settings)
+    clients, setting = open_clients(settings, stopwatch), _setting(settings)
     store, seen = open_stores(settings, clock, ids)
     store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(

@@ -37,6 +37,11 @@ class Piece(NamedTuple):
     marks: tuple[Mark, ...]
 
     @property
+    def row(self) -> int:
+        """The row of the statement that gives the piece its look; 0 for the words between."""
+        return _loudest(self.marks).row if self.marks else 0
+
+    @property
     def told(self) -> str:
         """What these words say, in one line: "lobulated: present; mature bone: historical, does not count: ..."."""
         return "; ".join(
@@ -63,5 +68,8 @@ def _pieces(text: str, marks: list[Mark]) -> Iterator[Piece]:
         while after is not None and after.start == begin:
             open_now.append(after)
             after = next(coming, None)
-        loudest = min((mark.assertion for mark in open_now), key=lambda said: _LOUDEST.get(said, 0), default="")
-        yield Piece(text[begin:end], loudest, tuple(open_now))
+        yield Piece(text[begin:end], _loudest(open_now).assertion if open_now else "", tuple(open_now))
+
+
+def _loudest(marks: Iterable[Mark]) -> Mark:
+    return min(marks, key=lambda mark: _LOUDEST[mark.assertion])
