@@ -47,10 +47,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The cards that leave, and the record that is kept first."""
+    """The cards that leave, and the record that is kept first.
+
+    `texts` are those of the reports in the record, in their order; kept only where the installation keeps them.
+    """
 
     cards: list[dict[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
 
 
 def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
@@ -92,7 +96,8 @@ def answer(
 
     decision = decide(content, asked, _read(content, chart, to_read, arrival), told_before)
     body = _body(to_read, asked, decision, before)
-    return Answer(decision.leaving.cards, _record(service, call, arrival, setting, decision, asked, body))
+    record = _record(service, call, arrival, setting, decision, asked, body)
+    return Answer(decision.leaving.cards, record, tuple(one.judged.read.text for one in decision.told))
 
 
 def _chart_of(service: Service, call: HookCall, content: Content, as_of: datetime) -> Chart:

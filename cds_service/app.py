@@ -40,6 +40,7 @@ from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
+from cds_service.security.report_texts import NONCE_BYTES, read_report_texts
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
@@ -90,8 +91,7 @@ def create_app(
     setting = _setting(settings)
     audit = open_records(settings, clock, ids)
     audit.store.put_content(setting.content.version, setting.content.snapshot)
-    app = assemble(_installation(settings, setting, audit, world))
-    return app
+    return assemble(_installation(settings, setting, audit, world))
 
 
 def _installation(settings: Settings, setting: Setting, audit: Audit, world: World) -> Installation:
@@ -104,6 +104,7 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
         content_version=setting.content.version,
         rulebook=_rulebook(settings, setting.content, audit.store),
         sample=_warmed_up(setting, world.clock()),
+        report_texts=read_report_texts(settings, partial(os.urandom, NONCE_BYTES)),
         documents=own_documents(settings),
         explain=explain,
         clock=world.clock,

@@ -279,7 +279,8 @@ def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def stored_call(row: Row[Any]) -> StoredCall:
     """A delivery from its row."""
     columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
-    return StoredCall(row.seq, AuditRecord(**columns, body=_unpack(row.body)))
+    record = AuditRecord(**columns, body=_unpack(row.body))
+    return StoredCall(row.seq, record, row.writer, row.number, row.link, row.texts)
 
 
 def stored_feedback(row: Row[Any]) -> StoredFeedback:

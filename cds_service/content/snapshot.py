@@ -5,6 +5,7 @@ from typing import Any
 
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.labels import Labels
+from cds_service.core.limits import limits_of
 from cds_service.core.rule_text import Criterion, RuleText, rule_texts
 from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
 from cds_service.core.scoring import criteria_of
@@ -57,6 +58,7 @@ def _rule(rule: Rule, text: RuleText) -> Json:
         "etiology": rule.etiology,
         "entry": text.entry.as_json(),
         "prior": rule.prior,
+        "entry_asks": list(dict.fromkeys(ref for atom in rule.entry.atoms() for ref in atom.about)),
         "supports": criteria(rule.supports, text.supports),
         "argues_against": criteria(rule.argues_against, text.argues_against),
         "excludes": criteria(rule.excludes, text.excludes),
@@ -89,4 +91,5 @@ def _criterion(item: Item | Exclusion, words: Criterion) -> Json:
     told: Json = {"id": item.id, "label": item.label, "basis": item.basis}
     if isinstance(item, Item):
         told |= {"domain": item.domain, "weight": item.weight, "defining": item.defining}
-    return {**told, "source": item.source, "when": words.when.as_json()}
+    limits = [list(limit) for limit in limits_of(item.when)]
+    return {**told, "source": item.source, "when": words.when.as_json(), **({"limits": limits} if limits else {})}

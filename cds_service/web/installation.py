@@ -16,6 +16,7 @@ from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.report_texts import ReportTexts
 from cds_service.settings import Settings
 
 
@@ -29,6 +30,10 @@ class Advice(Protocol):
     @property
     def record(self) -> AuditRecord:
         """The record that must be kept before the cards leave."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts of the record's reports, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,10 @@ class Installation:
         content_version: version of the rules and wording in use.
         rulebook: the rules in use, and what is known of them.
         sample: a made-up call for the first page.
+        report_texts: whether and how the texts of reports are kept.
         documents: Markdown by name, to be shown as pages.
-        explain: a record's body and the content it was judged with, as the value that the call's page shows.
+        explain: a record's body, the content it was judged with, and the texts of its reports where at hand, as the
+            value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
         records: the record, to be taken out.
@@ -94,8 +101,9 @@ class Installation:
     content_version: str
     rulebook: Rulebook
     sample: Mapping[str, Any]
+    report_texts: ReportTexts
     documents: Mapping[str, str]
-    explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+    explain: Callable[[Mapping[str, Any], Mapping[str, Any], Sequence[str]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
     records: Source

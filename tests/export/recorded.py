@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from cds_service.audit.feedback import StoredFeedback
-from cds_service.audit.record import StoredCall
+from cds_service.audit.record import AuditRecord, StoredCall
 from cds_service.export.rows import Recorded
 from tests.audit.records import RECORD
 from tests.scenarios.asking import CONTENT, ask, bundle, hook_request, observation, report
@@ -24,6 +24,11 @@ SECRETS = {
 TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
 
 
+def stored(seq: int, record: AuditRecord) -> StoredCall:
+    """A record as a store gives it back."""
+    return StoredCall(seq, record, "writer1", seq, bytes(32), None)
+
+
 def answered(name: str = "one", patient: str = "p1", received: str = "2026-03-09T12:00:00.000Z") -> Recorded:
     """A call with a card, on a chart of somebody of 93 years, dismissed with a reason of the client's own."""
     request = hook_request(
@@ -38,12 +43,12 @@ def answered(name: str = "one", patient: str = "p1", received: str = "2026-03-09
     made_up = {"system": "urn:client", "code": "MILLER-123", "display": "MILLER-123"}
     said = {"at": received, "reason": made_up, "comment": "Call Mr Miller", "client": "county-hospital"}
     feedback = StoredFeedback(told.cards[0]["uuid"], received, "overridden", said)
-    return recorded(StoredCall(1, record), [feedback])
+    return recorded(stored(1, record), [feedback])
 
 
 def silent() -> Recorded:
     """A call that was not spoken to."""
-    return recorded(StoredCall(2, ask(hook_request("Vascular calcification only.")).record))
+    return recorded(stored(2, ask(hook_request("Vascular calcification only.")).record))
 
 
 def refused() -> Recorded:
@@ -51,7 +56,7 @@ def refused() -> Recorded:
     record = replace(
         RECORD, outcome="refused", cards=0, patient_key="", leading_etiology="", body={"refused": "hook is missing."}
     )
-    return recorded(StoredCall(3, record))
+    return recorded(stored(3, record))
 
 
 def alarming() -> Recorded:
@@ -59,7 +64,7 @@ def alarming() -> Recorded:
     request = hook_request(
         "Aggressive soft tissue mass of the thigh with amorphous mineralisation, destroying the femoral cortex."
     )
-    return recorded(StoredCall(4, ask(request).record))
+    return recorded(stored(4, ask(request).record))
 
 
 def recorded(call: StoredCall, feedback: Sequence[StoredFeedback] = ()) -> Recorded:

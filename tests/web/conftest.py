@@ -25,6 +25,7 @@ from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.report_texts import ReportTexts
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer, Rulebook
@@ -35,6 +36,7 @@ from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
+NO_TEXTS = ReportTexts(False, (), lambda: bytes(12))
 HOOK = "io.github.calcification-cds.report-sign"
 OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
@@ -45,6 +47,7 @@ class OneAnswer:
 
     raises: Exception | None = None
     asked: list[tuple[HookCall, Arrival]] = field(default_factory=list)
+    texts: tuple[str, ...] = ()
 
     def __call__(self, call: HookCall, arrival: Arrival, _servers: Sequence[FhirServer]) -> "Told":
         self.asked.append((call, arrival))
@@ -59,7 +62,7 @@ class OneAnswer:
             duration_us=arrival.elapsed_us(),
             body={"cards": [card], "reports": []},
         )
-        return Told([card], record)
+        return Told([card], record, self.texts)
 
 
 @dataclass
@@ -68,6 +71,7 @@ class Told:
 
     cards: list[Mapping[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
 
 
 @cache
@@ -116,7 +120,10 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
     def make(
-        gate: Gate = OPEN_GATE, looked: Callable[[str, str], None] = lambda _what, _call_id: None, **changed: Any
+        gate: Gate = OPEN_GATE,
+        looked: Callable[[str, str], None] = lambda _what, _call_id: None,
+        report_texts: ReportTexts = NO_TEXTS,
+        **changed: Any,
     ) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
         return assemble(
@@ -133,10 +140,11 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
                     partial(figures_of_rule, audit.store.reading),
                 ),
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
+                report_texts=report_texts,
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
                 },
-                explain=lambda _body, _content: SAMPLE,
+                explain=lambda *_: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
                 records=Source(audit.store, audit.stream),
