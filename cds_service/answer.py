@@ -67,8 +67,8 @@ class _Told:
 
 
 def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
-    """The id of a call: the same for the same hookInstance, request, content, and outcome of fetching."""
-    names = [call.hook_instance, arrival.fingerprint, content.version]
+    """The id of a call: the same for the same hookInstance, request, content, switches, and outcome of fetching."""
+    names = [call.hook_instance, arrival.fingerprint, content.version, *arrival.switched.names()]
     if call.fetched != NOTHING_FETCHED:
         names.append(fingerprint(call.fetched.as_json()))
     return uuid5(NAMESPACE_URL, "|".join(names))
@@ -111,7 +111,7 @@ def answer(
         leading_etiology=_leading(told),
         cards=len(leaving.cards),
         duration_us=arrival.elapsed_us(),
-        body=_body(to_read, told, leaving, before),
+        body=_body(to_read, told, leaving, before) | arrival.switched.as_json(),
     )
     return Answer(leaving.cards, record)
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Switchboard
+from cds_service.audit.switches import Off, Switches
 from cds_service.audit.writer import Writer
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
@@ -35,6 +38,7 @@ from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
+from cds_service.switching import Switching, subjects
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_hook, sample_request
@@ -71,18 +75,20 @@ def create_app(
     settings = _safe(settings or from_environment(os.environ))
     clients = open_clients(settings, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock, ids)
+    store, seen, switches = open_stores(settings, clock, ids, stopwatch)
+    switches.require_readable()
     store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(
         Installation(
             settings=settings,
-            offers=_offers(settings, setting, store, stopwatch),
+            offers=_offers(settings, setting, store, switches.off, stopwatch),
             store=store,
             gate=_gate(settings, clients, seen, clock),
             content_version=setting.content.version,
             sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
             explain=explain,
+            switchboard=_switchboard(settings, setting.content, clients, switches),
             clock=clock,
             stopwatch=stopwatch,
             new_id=ids,
@@ -122,9 +128,12 @@ def own_documents(settings: Settings) -> dict[str, str]:
 
 
 def open_stores(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> tuple[Store, SeenTokens]:
-    """The audit store in the database that the settings name, and the tokens that were used.
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    ids: Callable[[], str] = random_id,
+    stopwatch: Callable[[], int] = time.perf_counter_ns,
+) -> tuple[Store, SeenTokens, Switches]:
+    """The audit store in the database that the settings name, the tokens that were used, and the switches.
 
     Raises:
         StartError: the database cannot be used.
@@ -132,7 +141,24 @@ def open_stores(
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+    writer = Writer(engine, key, clock, ids)
+    return Store(engine, writer, clock), SeenTokens(engine, clock), Switches(engine, writer, clock, stopwatch)
+
+
+def open_switchboard(settings: Settings) -> Switchboard:
+    """The switches of an installation, for a command that sets them.
+
+    Raises:
+        StartError: the database cannot be used.
+        ContentError: rules, wording or clients cannot be used; carries every problem found.
+    """
+    clients = open_clients(settings, time.perf_counter_ns)
+    return _switchboard(settings, open_content(settings), clients, open_stores(settings)[2])
+
+
+def _switchboard(settings: Settings, content: Content, clients: Sequence[Client], switches: Switches) -> Switchboard:
+    services = offered(with_drafts=settings.draft_hooks == "on").values()
+    return Switchboard(switches, subjects(content, clients, services, demo=settings.profile == "demo"))
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -175,21 +201,24 @@ def _warmed_up(setting: Setting, now: datetime) -> dict[str, Any]:
     return sample
 
 
-def _offers(settings: Settings, setting: Setting, store: Store, stopwatch: Callable[[], int]) -> Mapping[str, Offer]:
+def _offers(
+    settings: Settings, setting: Setting, store: Store, off: Callable[[], Off], stopwatch: Callable[[], int]
+) -> Mapping[str, Offer]:
     memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
     access = open_access(settings, stopwatch)
+    switching = Switching(setting.content, off)
     services = offered(with_drafts=settings.draft_hooks == "on")
-    return {service.id: _offer(service, setting, memory, access) for service in services.values()}
+    return {service.id: _offer(service, setting, memory, access, switching) for service in services.values()}
 
 
-def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess) -> Offer:
-    fetching = Fetching(access, service, setting.content)
-
+def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess, switching: Switching) -> Offer:
     def advise(call: HookCall, arrival: Arrival, servers: Sequence[FhirServer]) -> Answer:
+        there = switching.applied(service, arrival)
+        fetching = Fetching(access, there.service, there.content)
         call = fetching.completed(call, arrival.as_of, servers, arrival.elapsed_us)
-        call_id = str(call_id_of(call, arrival, setting.content))
+        call_id = str(call_id_of(call, there.arrival, there.content))
         before = memory.of(service.id, call.user_id, call.patient_id, arrival, call_id)
-        return answer(service, call, arrival, setting, before)
+        return answer(there.service, call, there.arrival, replace(setting, content=there.content), before)
 
     return Offer(
         id=service.id,

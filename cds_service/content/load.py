@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from cds_service.core.evaluate import Engine
 from cds_service.core.findings import ReportReader
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
-from cds_service.core.rules import Alarm, Etiology, Rule, RuleSet, Scoring
+from cds_service.core.rules import ACTIVE, Alarm, Etiology, Rule, RuleSet, Scoring
 from cds_service.core.view import HistorySources
 from cds_service.core.wording import CardWords, Wording
 from cds_service.errors import ContentError, Problem
@@ -74,6 +75,10 @@ class Content:
     def speaker(self) -> Speaker:
         """What card texts are made from."""
         return Speaker(self.engine.rules, self.vocabulary.labels, self.words)
+
+    def without(self, off: Collection[str]) -> "Content":
+        """The same content, of which the active rules with these ids are judged for the record only."""
+        return replace(self, engine=Engine.of(self.engine.rules.in_shadow(off), self.engine.sources))
 
     @cached_property
     def snapshot(self) -> dict[str, Any]:
@@ -129,6 +134,7 @@ class _Loading:
 
     def __post_init__(self) -> None:
         self.problems: list[Problem] = []
+        self._ids: set[str] = set()
 
     def _source(self, path: Path, top: Path) -> Source | None:
         try:
@@ -154,7 +160,7 @@ class _Loading:
         return found
 
     def rules(self, known: KnownWords, etiologies: dict[str, Etiology]) -> list[Rule]:
-        found: dict[str, Rule] = {}
+        found: list[Rule] = []
         for path in rule_files(self.rules_dir):
             source = self._source(path, self.rules_dir)
             if source is None:
@@ -166,11 +172,13 @@ class _Loading:
             if rule.etiology not in etiologies:
                 cure = "Use an id of rules/vocabulary/etiologies.yaml, or add it."
                 self.problems.append(source.problem(("etiology",), f"{rule.etiology!r} is not known.", cure))
-            if rule.etiology in found:
-                cure = "Keep one rule for each etiology."
+            active = {other.etiology for other in found if other.status == ACTIVE}
+            if rule.status == ACTIVE and rule.etiology in active:
+                cure = "Keep one active rule for each etiology; another may be in shadow beside it."
                 self.problems.append(source.problem(("etiology",), "another rule speaks for it already.", cure))
-            found[rule.etiology] = rule
-        return list(found.values())
+            self._require_own_id(source, rule.id)
+            found.append(rule)
+        return found
 
     def alarms(self, known: KnownWords) -> list[Alarm]:
         found = []
@@ -181,8 +189,16 @@ class _Loading:
             alarm, problems = read_alarm(source, self.schemas, known)
             self.problems.extend(problems)
             if alarm is not None:
+                self._require_own_id(source, alarm.id)
                 found.append(alarm)
         return found
+
+    def _require_own_id(self, source: Source, rule: str) -> None:
+        """Records and switches name a rule by its id, must-not-miss or not."""
+        if rule in self._ids:
+            cure = "Give each rule an id of its own, must-not-miss rules included."
+            self.problems.append(source.problem(("id",), f"{rule!r} is the id of another rule.", cure))
+        self._ids.add(rule)
 
     def words(self) -> CardWords:
         read = [self._words(kind) for kind in CARD_KINDS]

@@ -4,7 +4,7 @@ from typing import Any
 
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.labels import Labels
-from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
+from cds_service.core.rules import Alarm, Exclusion, Item, Rule, RuleSet
 
 Json = dict[str, Any]
 
@@ -15,7 +15,7 @@ def snapshot(rules: RuleSet, labels: Labels) -> Json:
         "scoring": {"likely": rules.scoring.likely_points, "possible": rules.scoring.possible_points},
         "etiologies": {etiology.id: etiology.name for etiology in rules.etiologies.values()},
         "rules": {rule.id: _rule(rule) for rule in rules.rules},
-        "alarms": {alarm.id: {"title": alarm.title, "message": alarm.message} for alarm in rules.alarms},
+        "alarms": {alarm.id: _alarm(alarm) for alarm in rules.alarms},
         "labels": {
             "labs": dict(labels.labs),
             "units": dict(labels.units),
@@ -26,6 +26,10 @@ def snapshot(rules: RuleSet, labels: Labels) -> Json:
             "orders": {lab: [order.name, order.loinc, order.display] for lab, order in labels.orders.items()},
         },
     }
+
+
+def _alarm(alarm: Alarm) -> Json:
+    return {"title": alarm.title, "message": alarm.message, "status": alarm.status}
 
 
 def _rule(rule: Rule) -> Json:

@@ -71,12 +71,16 @@ class NextTestRow:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """A must-not-miss rule whose trigger was met, and whether it spoke."""
+    """A must-not-miss rule whose trigger was met, and whether it spoke.
+
+    One whose `status` is not "active" said nothing; `speaks` is then whether it would have.
+    """
 
     title: str
     ref: str
     speaks: bool
     message: str
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ class Explanation:
     """A whole call, explained. `likely` and `possible` are the thresholds in points.
 
     `silent` says why nothing was read at all, `set_aside` what came and was not read then, and `amiss` where a card had
-    an empty member, which was left out, or a summary that is too long.
+    an empty member, which was left out, or a summary that is too long. `switched_off` names the rules that were, and
+    `switches_age_s` how many seconds ago the switches had been read, where that was too long ago.
     """
 
     reports: tuple[ReportRow, ...]
@@ -116,6 +121,8 @@ class Explanation:
     silent: str = ""
     set_aside: tuple[tuple[str, str], ...] = ()
     amiss: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    switches_age_s: int = 0
 
 
 def explain(body: Json, content: Json) -> Explanation:
@@ -126,6 +133,8 @@ def explain(body: Json, content: Json) -> Explanation:
         content: the snapshot of the content that judged it.
     """
     labels = labels_of(content)
+    off = tuple(body.get("switchedOff", ()))
+    content = {**content, **{kind: _switched(content[kind], off) for kind in ("rules", "alarms")}}
     reports = tuple(_report(report, content, labels) for report in body["reports"])
     scoring = content["scoring"]
     return Explanation(
@@ -136,7 +145,14 @@ def explain(body: Json, content: Json) -> Explanation:
         silent=body.get("silent", ""),
         set_aside=tuple((resource, reason) for resource, reason in body.get("setAside", ())),
         amiss=tuple(body.get("amiss", ())),
+        switched_off=off,
+        switches_age_s=body.get("switchesReadSecondsAgo", 0),
     )
+
+
+def _switched(rules: Mapping[str, Json], off: tuple[str, ...]) -> Json:
+    """The rules of a snapshot, with those that were switched off saying so."""
+    return {name: {**rule, "status": "switched off"} if name in off else rule for name, rule in rules.items()}
 
 
 def labels_of(content: Json) -> Labels:
@@ -170,7 +186,10 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         said=said_in(facts, labels),
         rules=_rules(report, content, facts, labels),
         tests=tuple(_test(test, facts, content, labels) for test in report["nextTests"]),
-        alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
+        alarms=(
+            *(_alarm(spoken, content, "active") for spoken in report["mustNotMiss"]),
+            *(_alarm(spoken, content, "shadow") for spoken in report.get("shadowMustNotMiss", ())),
+        ),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
         patterns=tuple(report.get("patterns", ())),
         chart_gaps=tuple((part, str(why)) for part, why in facts.chart_gaps.items()),
@@ -248,6 +267,8 @@ def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> NextTestRo
     )
 
 
-def _alarm(spoken: Json, content: Json) -> AlarmRow:
+def _alarm(spoken: Json, content: Json, status: str) -> AlarmRow:
     alarm = content["alarms"][spoken["rule"].partition("@")[0]]
-    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"])
+    # Snapshots of before there were switches do not name the status.
+    told = alarm.get("status", status) if status == "shadow" else status
+    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"], told)

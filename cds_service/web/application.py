@@ -10,8 +10,10 @@ from cds_service.web.pages import health_blueprint, pages_blueprint
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
 from cds_service.web.standard import standard_blueprint
+from cds_service.web.switches import PATH as SWITCHES
+from cds_service.web.switches import switches_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
+SECTIONS: tuple[tuple[str, str], ...] = (("Switches", SWITCHES),)
 """What the head of every page leads to: a word, and the address."""
 
 
@@ -25,6 +27,7 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
+        app.register_blueprint(switches_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Switchboard
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
@@ -54,6 +55,7 @@ class Installation:
         content_version: version of the rules and wording in use.
         sample: a made-up call for the first page.
         documents: Markdown by name, to be shown as pages.
+        switchboard: what can be switched off, and is.
         explain: a record's body and the content it was judged with, as the value that the call's page shows.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
@@ -67,6 +69,7 @@ class Installation:
     content_version: str
     sample: Mapping[str, Any]
     documents: Mapping[str, str]
+    switchboard: Switchboard
     explain: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]

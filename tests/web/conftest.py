@@ -14,6 +14,9 @@ from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Subject, Switchboard
+from cds_service.audit.switches import Kind, Switches
+from cds_service.audit.writer import Writer
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
@@ -22,12 +25,19 @@ from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
-from tests.audit.stores import store_on
+from tests.audit.stores import KEY, store_on
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
 HOOK = "io.github.calcification-cds.report-sign"
+SUBJECTS = (
+    Subject(Kind.RULE, "fop-pattern", "Pattern of fibrodysplasia", "active", must_not_miss=True),
+    Subject(Kind.RULE, "gout", "Gout <b>bold</b>", "active"),
+    Subject(Kind.RULE, "pseudogout", "Pyrophosphate", "shadow"),
+    Subject(Kind.CLIENT, "loopback", "this machine"),
+    Subject(Kind.SERVICE, SERVICE, "Differential"),
+)
 OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
 
@@ -78,7 +88,18 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[..., Flask]:
+def switchboard(settings: Settings) -> Iterator[Switchboard]:
+    """Switches for a must-not-miss rule, two rules, a client and a service; read anew at each look."""
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    tables.create(engine)
+    seconds = count(step=3_000_000_000)
+    switches = Switches(engine, Writer(engine, KEY, lambda: NOON, lambda: "switches"), lambda: NOON, seconds.__next__)
+    yield Switchboard(switches, SUBJECTS)
+    engine.dispose()
+
+
+@pytest.fixture
+def build(settings: Settings, store: Store, switchboard: Switchboard, service: OneAnswer) -> Callable[..., Flask]:
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
@@ -95,6 +116,7 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
                 },
+                switchboard=switchboard,
                 explain=lambda _body, _content: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
