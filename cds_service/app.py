@@ -73,10 +73,8 @@ def create_app(
         ContentError: rules or wording cannot be used; carries every problem found.
     """
     settings = _safe(settings or from_environment(os.environ))
-    clients = open_clients(settings, stopwatch)
-    setting = _setting(settings)
+    clients, setting = open_clients(settings, stopwatch), _setting(settings)
     store, seen, switches = open_stores(settings, clock, ids, stopwatch)
-    switches.require_readable()
     store.put_content(setting.content.version, setting.content.snapshot)
     app = assemble(
         Installation(
@@ -137,12 +135,15 @@ def open_stores(
 
     Raises:
         StartError: the database cannot be used.
+        RecordNotKept: the switches cannot be read.
     """
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
     writer = Writer(engine, key, clock, ids)
-    return Store(engine, writer, clock), SeenTokens(engine, clock), Switches(engine, writer, clock, stopwatch)
+    switches = Switches(engine, writer, clock, stopwatch)
+    switches.require_readable()
+    return Store(engine, writer, clock), SeenTokens(engine, clock), switches
 
 
 def open_switchboard(settings: Settings) -> Switchboard:
