@@ -49,6 +49,7 @@ class Settings:
         request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         audit_key_file: file of the secret with which the rows of the audit record are chained.
+        pid_file: names the running service, for `calcification-cds reload`.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -73,6 +74,7 @@ class Settings:
     request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
     audit_key_file: Path = Path("var/audit.key")
+    pid_file: Path = Path("var/calcification-cds.pid")
     workers: int = 1
     threads: int = 4
 

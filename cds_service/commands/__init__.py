@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Protocol, runtime_checkable
 
-from cds_service.commands import check, clients, conformance, explain, serve, sign, switch, units
+from cds_service.commands import check, clients, conformance, explain, reload, serve, sign, switch, units
 
 
 class Command(Protocol):
@@ -37,4 +37,4 @@ class Group(Protocol):
         """The commands below it, in the order in which help shows them."""
 
 
-COMMANDS: tuple[Command | Group, ...] = (serve, sign, explain, check, conformance, clients, switch, units)
+COMMANDS: tuple[Command | Group, ...] = (serve, reload, sign, explain, check, conformance, clients, switch, units)
