@@ -1,6 +1,8 @@
 """Installations of two workers that tests change while callers keep calling."""
 
+import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ import requests
 
 from cds_service.content.locate import default_content
 from tests.contract.calls import URL, call
+from tests.serving import Server
 
 TWO_WORKERS = {"CALCIFICATION_CDS_WORKERS": "2", "CALCIFICATION_CDS_REPEAT_SILENCE_HOURS": "0"}
 
@@ -22,6 +25,15 @@ def own_rules(folder: Path) -> Path:
     rules = folder / "rules"
     shutil.copytree(default_content()[0], rules)
     return rules
+
+
+def both_workers(server: Server) -> list[int]:
+    """The process ids of both workers; the second one starts a moment after the service is ready."""
+    until = time.monotonic() + 60
+    while len(server.workers()) < 2:
+        assert time.monotonic() < until, "the second worker did not start"
+        os.sched_yield()
+    return server.workers()
 
 
 @dataclass

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from tests.contract.calls import URL, call
-from tests.contract.installations import TWO_WORKERS, calling, own_rules
+from tests.contract.installations import TWO_WORKERS, both_workers, calling, own_rules
 from tests.serving import Server, resident_megabytes, serving
 
 WITHIN_S = 90.0
@@ -64,7 +64,7 @@ def edit(rules: Path, pattern: str, by: str) -> None:
 def test_a_changed_rule_answers_after_a_reload_and_no_call_is_lost(
     server: Server, folder: Path, rules: Path, environment: dict[str, str]
 ) -> None:
-    before, workers, master = ready(server), server.workers(), server.process.pid
+    before, workers, master = ready(server), both_workers(server), server.process.pid
     with calling(server.url) as callers:
         edit(rules, r"^version: .*$", "version: 9.9.9")
         told = reload(folder, environment)

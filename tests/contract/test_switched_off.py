@@ -11,7 +11,7 @@ import pytest
 from cds_service.app import open_stores
 from cds_service.audit.switches import OFF, ON, Kind, Switches
 from cds_service.settings import Settings
-from tests.contract.installations import TWO_WORKERS, Callers, names
+from tests.contract.installations import TWO_WORKERS, Callers, both_workers, names
 from tests.serving import Server, serving
 
 PROMISED_S = 5.0
@@ -56,7 +56,7 @@ def asked(callers: Callers, seconds: float) -> list[tuple[float, list[str]]]:
 def test_what_is_switched_off_is_shown_by_no_worker_after_five_seconds_and_comes_back(
     kind: Kind, subject: str, server: Server, switches: Switches, folder: Path
 ) -> None:
-    workers, callers = server.workers(), Callers(server.url)
+    workers, callers = both_workers(server), Callers(server.url)
     assert RULE in names(callers.ask() or [])
     last = {}
     for state in (OFF, ON):
