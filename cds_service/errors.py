@@ -99,5 +99,9 @@ class ReportMissing(RequestError):
     """No report can be had: required data is absent (HTTP 412, CDS Hooks 2.0.1 "Prefetch")."""
 
 
+class SwitchRefused(RequestError):
+    """A switch was not set: nothing has this id, no reason was given, or silence was not confirmed."""
+
+
 class RecordNotKept(RequestError):
     """The audit record could not be made durable, so the answer is withheld."""

@@ -57,6 +57,7 @@ class Settings:
         report_text: "on" keeps the text of reports beside the record, sealed; "off" keeps the quoted clauses only.
         report_text_key_file: file of the 32 bytes that seal the text of reports; files of older keys, which still open
             what they sealed, follow after commas.
+        pid_file: names the running service, for `calcification-cds reload`.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -83,6 +84,7 @@ class Settings:
     audit_key_file: Path = Path("var/audit.key")
     report_text: str = "off"
     report_text_key_file: str = "var/report-text.key"
+    pid_file: Path = Path("var/calcification-cds.pid")
     workers: int = 1
     threads: int = 4
 

@@ -46,6 +46,11 @@ class Server:
         }
 
 
+def resident_megabytes(process: int) -> float:
+    """Resident memory of a process."""
+    return _kilobytes(process, "Rss") / 1000
+
+
 def _kilobytes(process: int, kind: str) -> float:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return float(next(line for line in lines if line.startswith(f"{kind}:")).split()[1])

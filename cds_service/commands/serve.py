@@ -1,6 +1,5 @@
 """Start the service on this machine. The audit record is kept in SQLite under ./var of the current folder."""
 
-import gc
 import logging
 import os
 from argparse import ArgumentParser, Namespace
@@ -11,7 +10,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from cds_service.app import create_app
+from cds_service.commands import pid_file
+from cds_service.commands.reloading import loaded_app, reload_app, settle_memory
 from cds_service.settings import Settings, from_environment
 from cds_service.web.worker import worker_class
 
@@ -21,10 +21,12 @@ calcification-cds serve --port 9000
 CALCIFICATION_CDS_WORKERS=2 calcification-cds serve"""
 
 
-_COLLECT_AFTER = (10_000, 20, 20)
+_log = logging.getLogger(__name__)
+
 # Bytes and numbers that hold every request of a CDS client with room to spare. A token is read up to 4096 characters
 # and refused as a token up to the size of a field; what is larger still does not reach the application.
 _LONGEST_LINE, _MOST_FIELDS, _LARGEST_FIELD = 4094, 64, 16 * 1024
+_OWN = "Set CALCIFICATION_CDS_PID_FILE to a file of its own; SIGHUP to this process reloads it meanwhile."
 _NO_PAGES = "no pages  they show what charts hold, and people cannot sign in yet: only the demo profile serves them"
 
 
@@ -39,21 +41,10 @@ def run(arguments: Namespace) -> int:
     given = {name: value for name, value in (("host", arguments.host), ("port", arguments.port)) if value is not None}
     settings = replace(from_environment(os.environ), **given)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    app = create_app(settings)
+    server = _Server(loaded_app(settings), gunicorn_options(settings))
     settle_memory()
-    _Server(app, gunicorn_options(settings)).run()
+    server.run()
     return 0
-
-
-def settle_memory() -> None:
-    """Put what was loaded out of the garbage collector's sight, and let it look less often.
-
-    Rules and vocabulary live as long as the process. Frozen before the fork, their pages stay shared between workers,
-    and no call pays for walking them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
@@ -71,13 +62,33 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "limit_request_field_size": _LARGEST_FIELD,
         # Nobody needs a second door: processes are told what to do by signals.
         "control_socket_disable": True,
-        "when_ready": lambda _server: print(_welcome(settings), flush=True),
+        "when_ready": lambda _server: _ready(settings),
+        "post_fork": lambda _server, worker: forget_connections(worker.app.wsgi()),
+        "on_reload": lambda server: reload_app(server, settings),
+        "on_exit": lambda _server: pid_file.release(settings.pid_file),
     }
 
 
 def forget_connections(app: Flask) -> None:
     """What a worker does first: the connections it inherited are its parent's."""
     app.extensions["store"].forget_connections()
+
+
+def _ready(settings: Settings) -> None:
+    try:
+        if not pid_file.hold(settings.pid_file, _local_url(settings)):
+            _log.warning(
+                "%s is another service's: calcification-cds reload reaches that one. %s", settings.pid_file, _OWN
+            )
+    except OSError as error:
+        _log.warning("%s cannot be written (%s). %s", settings.pid_file, error.strerror, _OWN)
+    print(_welcome(settings), flush=True)
+
+
+def _local_url(settings: Settings) -> str:
+    """Where this machine reaches the service; one that listens everywhere listens on loopback, too."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return replace(settings, host=host, base_url="").public_url
 
 
 def _welcome(settings: Settings) -> str:
@@ -92,14 +103,11 @@ def _welcome(settings: Settings) -> str:
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def __init__(self, app: Flask, options: Mapping[str, Any]) -> None:
-        self._app = app
         self._options = options
         super().__init__()
+        # gunicorn's own name for the application; a reload puts another one there.
+        self.callable = app
 
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
-        self.cfg.set("post_fork", lambda _server, _worker: forget_connections(self._app))
-
-    def load(self) -> Flask:
-        return self._app

@@ -15,8 +15,10 @@ from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
 from cds_service.web.source_attributes import source_attributes_blueprint
 from cds_service.web.standard import standard_blueprint
+from cds_service.web.switches import PATH as SWITCHES
+from cds_service.web.switches import switches_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"),)
+SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"), ("Switches", SWITCHES), ("Export", "/audit/export"))
 """What the head of every page leads to: a word, and the address."""
 
 
@@ -24,6 +26,7 @@ def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
     app = Flask(__name__)
     app.extensions["store"] = installation.store
+    app.config["CONTENT_VERSION"] = installation.content_version
     app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     drawings = {"score_bar": score_bar, "score_step": score_step, "range_bar": range_bar, "trend": trend}
@@ -35,6 +38,7 @@ def assemble(installation: Installation) -> Flask:
         app.register_blueprint(records_blueprint(installation))
         app.register_blueprint(rules_blueprint(installation))
         app.register_blueprint(call_blueprint(installation))
+        app.register_blueprint(switches_blueprint(installation))
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))

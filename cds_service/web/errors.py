@@ -27,6 +27,7 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, "timeout"),
     errors.BodyCutOff: (HTTPStatus.BAD_REQUEST, "incomplete"),
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),
+    errors.SwitchRefused: (HTTPStatus.BAD_REQUEST, "invalid"),
     errors.RecordNotKept: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
 }
 """Error class to HTTP status and FHIR issue type (value set issue-type)."""

@@ -9,6 +9,7 @@ from cds_service.audit.contents import Contents
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.rule_figures import RuleFigures
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Switchboard
 from cds_service.content.cases import CaseVerdict
 from cds_service.content.load import Content
 from cds_service.export.disguise import Disguise
@@ -86,6 +87,7 @@ class Installation:
         documents: Markdown by name, to be shown as pages.
         explain: a record's body, the content it was judged with, and the texts of its reports where at hand, as the
             value that the call's page shows.
+        switchboard: what can be switched off, and is.
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
         records: the record, to be taken out.
@@ -104,6 +106,7 @@ class Installation:
     report_texts: ReportTexts
     documents: Mapping[str, str]
     explain: Callable[[Mapping[str, Any], Mapping[str, Any], Sequence[str]], Any]
+    switchboard: Switchboard
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
     records: Source

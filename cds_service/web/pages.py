@@ -2,11 +2,14 @@
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from cds_service.errors import RecordNotKept
 from cds_service.web.installation import Installation
 from cds_service.web.page import page
+
+LOADED_AT, RELOAD_REFUSED_AT = "LOADED_AT", "RELOAD_REFUSED_AT"
+"""Where the application keeps when its content was loaded, and when it refused to load it anew."""
 
 _RECENT = 20
 
@@ -44,7 +47,9 @@ def health_blueprint(installation: Installation) -> Blueprint:
             installation.store.require_writable()
         except RecordNotKept:
             return _status("the audit store cannot be written", 503)
-        return _status("ready", 200, content=installation.content_version)
+        told = {"loaded": LOADED_AT, "reloadRefused": RELOAD_REFUSED_AT}
+        moments = {key: current_app.config[name] for key, name in told.items() if name in current_app.config}
+        return _status("ready", 200, content=installation.content_version, **moments)
 
     return routes
 

@@ -16,6 +16,8 @@ from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Subject, Switchboard
+from cds_service.audit.switches import Kind
 from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content
@@ -38,6 +40,13 @@ from tests.web.sample_explanation import SAMPLE
 SERVICE = "calcification-report-sign"
 NO_TEXTS = ReportTexts(False, (), lambda: bytes(12))
 HOOK = "io.github.calcification-cds.report-sign"
+SUBJECTS = (
+    Subject(Kind.RULE, "fop-pattern", "Pattern of fibrodysplasia", "active", must_not_miss=True),
+    Subject(Kind.RULE, "gout", "Gout <b>bold</b>", "active"),
+    Subject(Kind.RULE, "pseudogout", "Pyrophosphate", "shadow"),
+    Subject(Kind.CLIENT, "loopback", "this machine"),
+    Subject(Kind.SERVICE, SERVICE, "Differential"),
+)
 OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
 
@@ -101,8 +110,14 @@ def service() -> OneAnswer:
 @pytest.fixture
 def audit(settings: Settings) -> Iterator[Audit]:
     ids = count(1)
+    seconds = count(step=3_000_000_000)
     opened = open_audit(
-        settings.database_url, settings.sqlite_synchronous, KEY, lambda: NOON, lambda: f"writer{next(ids)}"
+        settings.database_url,
+        settings.sqlite_synchronous,
+        KEY,
+        lambda: NOON,
+        lambda: f"writer{next(ids)}",
+        seconds.__next__,
     )
     opened.store.put_content(RECORD.content_version, {})
     yield opened
@@ -112,6 +127,12 @@ def audit(settings: Settings) -> Iterator[Audit]:
 @pytest.fixture
 def store(audit: Audit) -> Store:
     return audit.store
+
+
+@pytest.fixture
+def switchboard(audit: Audit) -> Switchboard:
+    """Switches for a must-not-miss rule, two rules, a client and a service; read anew at each look."""
+    return Switchboard(audit.switches, SUBJECTS)
 
 
 @pytest.fixture
@@ -145,6 +166,7 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
                 },
                 explain=lambda *_: SAMPLE,
+                switchboard=Switchboard(audit.switches, SUBJECTS),
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
                 records=Source(audit.store, audit.stream),
