@@ -13,6 +13,7 @@ from flask import Flask
 from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
+from cds_service.audit.looks import Looks
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
@@ -34,6 +35,7 @@ from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.secret_file import read_secret
+from cds_service.security.sign_in.people import open_people
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
@@ -71,14 +73,16 @@ def create_app(
     settings = _safe(settings or from_environment(os.environ))
     clients = open_clients(settings, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock, ids)
+    store, seen, looks = open_stores(settings, clock, ids)
     store.put_content(setting.content.version, setting.content.snapshot)
-    app = assemble(
+    return assemble(
         Installation(
             settings=settings,
             offers=_offers(settings, setting, store, stopwatch),
             store=store,
+            looks=looks,
             gate=_gate(settings, clients, seen, clock),
+            people=open_people(settings, seen, clock, stopwatch),
             content_version=setting.content.version,
             sample=_warmed_up(setting, clock()),
             documents=own_documents(settings),
@@ -88,8 +92,6 @@ def create_app(
             new_id=ids,
         )
     )
-    app.extensions["store"] = store
-    return app
 
 
 def _safe(settings: Settings) -> Settings:
@@ -123,8 +125,8 @@ def own_documents(settings: Settings) -> dict[str, str]:
 
 def open_stores(
     settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> tuple[Store, SeenTokens]:
-    """The audit store in the database that the settings name, and the tokens that were used.
+) -> tuple[Store, SeenTokens, Looks]:
+    """The audit store in the database that the settings name, the tokens that were used, and who looked at the record.
 
     Raises:
         StartError: the database cannot be used.
@@ -132,7 +134,8 @@ def open_stores(
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+    writer = Writer(engine, key, clock, ids)
+    return Store(engine, writer, clock), SeenTokens(engine, clock), Looks(engine, writer, clock)
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:

@@ -6,25 +6,35 @@ from cds_service.web.documents import documents_blueprint
 from cds_service.web.errors import answer_errors
 from cds_service.web.headers import guard
 from cds_service.web.installation import Installation
-from cds_service.web.pages import health_blueprint, pages_blueprint
+from cds_service.web.looks import looks_blueprint
+from cds_service.web.pages import calls_blueprint, health_blueprint, home_blueprint
+from cds_service.web.people import csrf_token, know_people, visitor
 from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
+from cds_service.web.sign_in import sign_in_blueprint
 from cds_service.web.standard import standard_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
+SECTIONS: tuple[tuple[str, str], ...] = (("Looks", "/audit/looks"),)
 """What the head of every page leads to: a word, and the address."""
 
 
 def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
     app = Flask(__name__)
+    app.extensions["store"] = installation.store
     app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["score_bar"] = score_bar
+    app.jinja_env.globals.update(visitor=visitor, csrf_token=csrf_token)
     app.jinja_env.globals["sections"] = SECTIONS if installation.settings.serves_pages else ()
     app.register_blueprint(services_blueprint(installation))
-    if installation.settings.serves_pages:
-        app.register_blueprint(pages_blueprint(installation))
+    if installation.people is not None:
+        know_people(app, installation.people, installation.settings)
+        app.extensions["looks"] = installation.looks
+        app.register_blueprint(sign_in_blueprint(installation, installation.people))
+        app.register_blueprint(home_blueprint(installation))
+        app.register_blueprint(calls_blueprint(installation))
+        app.register_blueprint(looks_blueprint(installation.looks))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from cds_service.audit.looks import Looks
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.sign_in.people import People
 from cds_service.settings import Settings
 
 
@@ -50,7 +52,9 @@ class Installation:
         settings: as the environment gives them.
         offers: the CDS services by id.
         store: the audit store, open.
+        looks: who looked at what of it.
         gate: lets requests in.
+        people: how people sign in; None where no pages are served.
         content_version: version of the rules and wording in use.
         sample: a made-up call for the first page.
         documents: Markdown by name, to be shown as pages.
@@ -63,7 +67,9 @@ class Installation:
     settings: Settings
     offers: Mapping[str, Offer]
     store: Store
+    looks: Looks
     gate: Gate
+    people: People | None
     content_version: str
     sample: Mapping[str, Any]
     documents: Mapping[str, str]

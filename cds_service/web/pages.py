@@ -8,31 +8,51 @@ from flask import Blueprint, Response, render_template
 from cds_service.audit.record import Outcome
 from cds_service.errors import RecordNotKept, UnknownCall
 from cds_service.web.installation import Installation
+from cds_service.web.looks import keep_look
+from cds_service.web.people import Role, ask_for, meet, visitor
 
 _RECENT = 20
 
 
-def pages_blueprint(installation: Installation) -> Blueprint:
-    """The routes that people open."""
-    routes = Blueprint("pages", __name__)
+def home_blueprint(installation: Installation) -> Blueprint:
+    """The first page. In the demo it is open, but for the last calls; in production it is for who has a role."""
+    routes = Blueprint("home", __name__)
+    demo = installation.settings.profile == "demo"
+    if demo:
+        meet(routes)
+    else:
+        ask_for(routes, *Role)
 
     @routes.get("/")
     def home() -> Response:
+        who = visitor()
+        shown = who is not None and Role.AUDITOR in who.roles
         return _page(
             "home.html",
             offers=installation.offers.values(),
-            sample=_sample_call(installation),
-            calls=installation.store.recent(_RECENT),
-            unjoined=installation.store.unjoined_feedback(_RECENT),
-            unjoined_count=installation.store.count_unjoined_feedback(),
+            sample=_sample_call(installation) if demo else "",
+            signed_in=who is not None,
+            shown=shown,
+            calls=installation.store.recent(_RECENT) if shown else [],
+            unjoined=installation.store.unjoined_feedback(_RECENT) if shown else [],
+            unjoined_count=installation.store.count_unjoined_feedback() if shown else 0,
             url=installation.settings.public_url,
         )
+
+    return routes
+
+
+def calls_blueprint(installation: Installation) -> Blueprint:
+    """The page of a call. Its address cannot be guessed: a reader has it from a card, an auditor from a search."""
+    routes = Blueprint("calls", __name__)
+    ask_for(routes, Role.READER, Role.AUDITOR)
 
     @routes.get("/calls/<call_id>")
     def call(call_id: str) -> Response:
         found = installation.store.find(call_id)
         if not found:
             raise UnknownCall("No call with this id is on record here.")
+        keep_look("call page", call_id)
         record = found[0].record
         if record.outcome == Outcome.REFUSED:
             return _page("refused.html", record=record)

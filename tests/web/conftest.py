@@ -9,20 +9,28 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
+from cds_service.audit.looks import Looks
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
+from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
+from cds_service.audit.writer import Writer
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.sign_in.people import People, open_people
+from cds_service.security.sign_in.person import LOCAL
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
+from cds_service.web.cookies import cookie_name
 from cds_service.web.installation import Installation, Offer
+from cds_service.web.people import SESSION
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
-from tests.audit.stores import store_on
+from tests.audit.stores import KEY, store_on
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
@@ -67,29 +75,57 @@ def service() -> OneAnswer:
     return OneAnswer()
 
 
+class SignedIn(FlaskClient):
+    """The local user of the demo, whose requests carry the secret of the session's forms; nobody in production."""
+
+    def __init__(self, application: Flask, *more: Any, **named: Any) -> None:
+        super().__init__(application, *more, **named)
+        people = application.extensions.get("people")
+        if people is not None:
+            session = people.sessions.begin(LOCAL)
+            name = cookie_name(application.extensions["people settings"], SESSION)
+            self.set_cookie(name, people.sessions.written(session))
+            self.environ_base["HTTP_X_CSRF_TOKEN"] = session.forms
+
+
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def engine(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
-    kept = store_on(engine, NOON)
-    kept.put_content(RECORD.content_version, {})
-    yield kept
-    kept.close()
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[..., Flask]:
+def store(engine: Engine) -> Store:
+    kept = store_on(engine, NOON)
+    kept.put_content(RECORD.content_version, {})
+    return kept
+
+
+@pytest.fixture
+def looks(engine: Engine) -> Looks:
+    ids = count(1)
+    return Looks(engine, Writer(engine, KEY, lambda: NOON, lambda: f"looks{next(ids)}"), lambda: NOON)
+
+
+@pytest.fixture
+def build(settings: Settings, engine: Engine, store: Store, looks: Looks, service: OneAnswer) -> Callable[..., Flask]:
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
-    def make(gate: Gate = OPEN_GATE, **changed: Any) -> Flask:
+    def make(gate: Gate = OPEN_GATE, people: People | None = None, **changed: Any) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
-        return assemble(
+        own = replace(settings, **changed)
+        used = SeenTokens(engine, lambda: NOON)
+        app = assemble(
             Installation(
-                settings=replace(settings, **changed),
+                settings=own,
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
                 store=store,
+                looks=looks,
                 gate=gate,
+                people=people or open_people(own, used, lambda: NOON, lambda: next(ticks)),
                 content_version=RECORD.content_version,
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
                 documents={
@@ -101,11 +137,20 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 new_id=lambda: f"refused-{next(ids)}",
             )
         )
+        app.test_client_class = SignedIn
+        return app
 
     return make
 
 
 @pytest.fixture
 def client(build: Callable[..., Flask]) -> FlaskClient:
-    """A caller on this machine."""
+    """A caller on this machine, signed in."""
     return build().test_client()
+
+
+@pytest.fixture
+def stranger(build: Callable[..., Flask]) -> FlaskClient:
+    """A caller on this machine who is not signed in."""
+    app = build()
+    return FlaskClient(app, app.response_class)
