@@ -26,7 +26,7 @@ class Seal:
         """What was put for this purpose; None for anything that was not."""
         try:
             said = self._signer(purpose).loads(text)
-        except BadData:
+        except (BadData, UnicodeError):
             return None
         return said if isinstance(said, Mapping) else None
 

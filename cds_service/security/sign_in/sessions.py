@@ -106,7 +106,8 @@ class Sessions:
             return None
         try:
             person = Person(said["who"], frozenset(Role(role) for role in said["roles"]))
-            return Session(said["id"], person, said["began"], said["seen"], self._seal.derived(_FORMS, said["id"]))
+            own, began, seen = said["id"], int(said["began"]), int(said["seen"])
+            return Session(own, person, began, seen, self._seal.derived(_FORMS, own))
         except (KeyError, ValueError, TypeError):
             # Another version of this program wrote it.
             return None
