@@ -9,7 +9,7 @@ from cds_service.errors import InvalidRequest
 from cds_service.web.people import Role, ask_for, person
 
 _ON_A_PAGE = 50
-_PLACE = re.compile(r"\d{1,18}")
+_PLACE = re.compile(r"[0-9]{1,18}")
 
 
 def keep_look(what: str, call_id: str = "") -> None:

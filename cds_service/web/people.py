@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Collection
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request
@@ -53,6 +54,13 @@ def ask_for(routes: Blueprint, *roles: Role) -> None:
         if request.method not in _READING:
             require_own_form()
         return None
+
+    @routes.after_request
+    def _reload(response: Response) -> Response:
+        if response.status_code == HTTPStatus.UNAUTHORIZED and "HX-Request" in request.headers:
+            # The page that asked for a part of itself is loaded anew, and so leads to the sign-in.
+            response.headers["HX-Refresh"] = "true"
+        return response
 
 
 def meet(routes: Blueprint) -> None:
