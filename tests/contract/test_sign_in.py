@@ -115,7 +115,7 @@ def test_the_way_to_a_page_leads_over_the_provider_and_back(browser: Browser, pr
     page = browser.get("/audit/looks?person=Ada")
     assert page.status_code == 200
     assert "Ada Lovelace" in page.text
-    assert f"Ada Lovelace (ada-1 at {provider.url})" in page.text
+    assert f'title="Ada Lovelace (ada-1 at {provider.url})"' in page.text
 
 
 def test_the_link_on_a_card_leads_to_its_page_and_the_look_is_on_record(browser: Browser, server: Server) -> None:

@@ -59,8 +59,8 @@ def test_the_page_of_looks_turns_without_repeating_or_leaving_out(client: FlaskC
 def test_looks_can_be_filtered_by_person_and_call(client: FlaskClient, looks: Looks) -> None:
     looks.keep("Ada (1 at https://id.example.org)", "call page", "call-1")
     looks.keep("Eve (2 at https://id.example.org)", "call page", "call-2")
-    assert "Eve (2" not in client.get("/audit/looks", query_string={"person": "Ada"}).text
-    assert "Ada (1" not in client.get("/audit/looks", query_string={"call": "call-2"}).text
+    assert "2 at https" not in client.get("/audit/looks", query_string={"person": "Ada"}).text
+    assert "1 at https" not in client.get("/audit/looks", query_string={"call": "call-2"}).text
     assert "No look that fits" in client.get("/audit/looks", query_string={"call": "call-3\x00"}).text
 
 
