@@ -128,7 +128,8 @@ def require_own_form() -> None:
     """
     require_own_page()
     sent = request.headers.get(FORM_HEADER) or request.form.get(FORM_FIELD, "")
-    if not hmac.compare_digest(csrf_token().encode(), sent.encode("utf-8", "replace")) or not csrf_token():
+    wanted = csrf_token()
+    if not wanted or not hmac.compare_digest(wanted.encode(), sent.encode("utf-8", "replace")):
         raise ForeignForm(_FOREIGN)
 
 

@@ -15,7 +15,7 @@ from cds_service.security.sign_in.people import open_people
 from cds_service.security.sign_in.person import Person, Role
 from cds_service.settings import Settings
 from cds_service.web.cookies import cookie_name
-from cds_service.web.people import SESSION, ask_for, person
+from cds_service.web.people import SESSION, ask_for, meet, person, require_own_form
 from tests.conftest import NOON
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -120,6 +120,21 @@ def test_a_change_needs_the_secret_of_its_own_session(way: str, sent: str, app: 
     given: dict[str, Any] = {"data": {"csrf": said}} if way == "form" else {"headers": {"X-CSRF-Token": said}}
     answer = client.post("/ground", **given)
     assert answer.status_code == (200 if sent == "right" else 403)
+
+
+def test_without_a_session_no_secret_is_the_right_one(build: Callable[..., Flask]) -> None:
+    application = build()
+    routes = Blueprint("open_ground", __name__)
+    meet(routes)
+
+    @routes.post("/open-ground")
+    def open_ground() -> str:
+        require_own_form()
+        return "changed"
+
+    application.register_blueprint(routes)
+    stranger = FlaskClient(application, application.response_class)
+    assert stranger.post("/open-ground", data={"csrf": ""}).status_code == 403
 
 
 def test_reading_needs_no_secret(app: Flask) -> None:

@@ -83,7 +83,6 @@ def _require(claims: dict[str, Any], header: dict[str, Any], wanted: Wanted, now
         "sub": {"essential": True},
         "exp": {"essential": True},
         "iat": {"essential": True},
-        "nonce": {"essential": True, "value": wanted.nonce},
     }
     said = CodeIDToken(claims, header, options, {"client_id": wanted.client_id, "nonce": wanted.nonce})
     try:
