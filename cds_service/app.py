@@ -44,6 +44,7 @@ from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.report_texts import NONCE_BYTES, read_report_texts
 from cds_service.security.secret_file import read_secret
+from cds_service.security.sign_in.people import open_people
 from cds_service.settings import Settings, from_environment
 from cds_service.switching import Switching, subjects
 from cds_service.web.application import assemble
@@ -103,7 +104,9 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
         settings=settings,
         offers=_offers(settings, setting, audit.store, audit.switches.off, world.stopwatch),
         store=audit.store,
+        looks=audit.looks,
         gate=_gate(settings, clients, audit.seen, world.clock),
+        people=open_people(settings, audit.seen, world.clock, world.stopwatch),
         content_version=setting.content.version,
         rulebook=_rulebook(settings, setting.content, audit.store),
         sample=_warmed_up(setting, world.clock()),
@@ -115,7 +118,6 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
         stopwatch=world.stopwatch,
         records=Source(audit.store, audit.stream),
         disguise=DeIdentified(_export_key(settings)),
-        looked=lambda _what, _call_id: None,
         new_id=world.ids,
     )
 

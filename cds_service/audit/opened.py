@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
+from cds_service.audit.looks import Looks
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
 from cds_service.audit.stream import Stream
@@ -23,6 +24,7 @@ class Audit:
         stream: reads the record from one end to the other.
         seen: the tokens that were used.
         switches: what is switched off.
+        looks: who looked at what.
     """
 
     writer: Writer
@@ -30,6 +32,7 @@ class Audit:
     stream: Stream
     seen: SeenTokens
     switches: Switches
+    looks: Looks
 
 
 def open_audit(
@@ -59,4 +62,11 @@ def open_audit(
     writer = Writer(engine, key, clock, new_id)
     switches = Switches(engine, writer, clock, stopwatch)
     switches.require_readable()
-    return Audit(writer, Store(engine, writer, clock), Stream(engine), SeenTokens(engine, clock), switches)
+    return Audit(
+        writer=writer,
+        store=Store(engine, writer, clock),
+        stream=Stream(engine),
+        seen=SeenTokens(engine, clock),
+        switches=switches,
+        looks=Looks(engine, writer, clock),
+    )

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,8 @@ from gunicorn.app.base import BaseApplication
 
 from cds_service.commands import pid_file
 from cds_service.commands.reloading import loaded_app, reload_app, settle_memory
-from cds_service.settings import Settings, from_environment
+from cds_service.security.secret_file import read_token
+from cds_service.settings import PREFIX, Settings, from_environment
 from cds_service.web.worker import worker_class
 
 EXAMPLES = """\
@@ -27,7 +29,9 @@ _log = logging.getLogger(__name__)
 # and refused as a token up to the size of a field; what is larger still does not reach the application.
 _LONGEST_LINE, _MOST_FIELDS, _LARGEST_FIELD = 4094, 64, 16 * 1024
 _OWN = "Set CALCIFICATION_CDS_PID_FILE to a file of its own; SIGHUP to this process reloads it meanwhile."
-_NO_PAGES = "no pages  they show what charts hold, and people cannot sign in yet: only the demo profile serves them"
+_NO_PAGES = (
+    f"no pages  they show what charts hold, and nobody can sign in: set {PREFIX}OIDC_ISSUER and what goes with it"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -92,13 +96,23 @@ def _local_url(settings: Settings) -> str:
 
 
 def _welcome(settings: Settings) -> str:
-    pages = f"open      {settings.public_url}/" if settings.serves_pages else _NO_PAGES
+    pages = _door(settings) if settings.serves_pages else _NO_PAGES
     return (
         f"calcification-cds answers at {settings.public_url}\n"
         f"  {pages}\n"
         f"  discovery {settings.public_url}/cds-services\n"
         f"Stop it with Ctrl+C."
     )
+
+
+def _door(settings: Settings) -> str:
+    """Where people begin. The token is shown on a terminal only: what goes elsewhere may be kept as a log."""
+    if settings.profile == "production":
+        return f"open      {settings.public_url}/"
+    if not sys.stdout.isatty():
+        return f"open      {settings.public_url}/sign-in with the token in {settings.local_token_file}"
+    token = read_token(settings.local_token_file, "local_token_file")
+    return f"open      {settings.public_url}/sign-in?token={token}"
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cds_service.audit.contents import Contents
+from cds_service.audit.looks import Looks
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.rule_figures import RuleFigures
 from cds_service.audit.store import Store
@@ -18,6 +19,7 @@ from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.security.report_texts import ReportTexts
+from cds_service.security.sign_in.people import People
 from cds_service.settings import Settings
 
 
@@ -79,7 +81,9 @@ class Installation:
         settings: as the environment gives them.
         offers: the CDS services by id.
         store: the audit store, open.
+        looks: who looked at what of it.
         gate: lets requests in.
+        people: how people sign in; None where no pages are served.
         content_version: version of the rules and wording in use.
         rulebook: the rules in use, and what is known of them.
         sample: a made-up call for the first page.
@@ -92,14 +96,15 @@ class Installation:
         stopwatch: nanoseconds that only ever go up.
         records: the record, to be taken out.
         disguise: how identifiers leave where nobody asks for them.
-        looked: puts a look on record: at what, and the call's id, empty for none.
         new_id: a new random id, for a call that was refused before it could be given one.
     """
 
     settings: Settings
     offers: Mapping[str, Offer]
     store: Store
+    looks: Looks
     gate: Gate
+    people: People | None
     content_version: str
     rulebook: Rulebook
     sample: Mapping[str, Any]
@@ -111,5 +116,4 @@ class Installation:
     stopwatch: Callable[[], int]
     records: Source
     disguise: Disguise
-    looked: Callable[[str, str], None]
     new_id: Callable[[], str]

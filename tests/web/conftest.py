@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_service.audit.contents import Contents
+from cds_service.audit.looks import Looks
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.rule_figures import figures_of_rule
@@ -28,9 +29,13 @@ from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.security.report_texts import ReportTexts
+from cds_service.security.sign_in.people import People, open_people
+from cds_service.security.sign_in.person import LOCAL
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
+from cds_service.web.cookies import cookie_name
 from cds_service.web.installation import Installation, Offer, Rulebook
+from cds_service.web.people import SESSION
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import KEY
@@ -107,6 +112,19 @@ def service() -> OneAnswer:
     return OneAnswer()
 
 
+class SignedIn(FlaskClient):
+    """The local user of the demo, whose requests carry the secret of the session's forms; nobody in production."""
+
+    def __init__(self, application: Flask, *more: Any, **named: Any) -> None:
+        super().__init__(application, *more, **named)
+        people = application.extensions.get("people")
+        if people is not None:
+            session = people.sessions.begin(LOCAL)
+            name = cookie_name(application.extensions["people settings"], SESSION)
+            self.set_cookie(name, people.sessions.written(session))
+            self.environ_base["HTTP_X_CSRF_TOKEN"] = session.forms
+
+
 @pytest.fixture
 def audit(settings: Settings) -> Iterator[Audit]:
     ids = count(1)
@@ -130,6 +148,11 @@ def store(audit: Audit) -> Store:
 
 
 @pytest.fixture
+def looks(audit: Audit) -> Looks:
+    return audit.looks
+
+
+@pytest.fixture
 def switchboard(audit: Audit) -> Switchboard:
     """Switches for a must-not-miss rule, two rules, a client and a service; read anew at each look."""
     return Switchboard(audit.switches, SUBJECTS)
@@ -142,17 +165,20 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
 
     def make(
         gate: Gate = OPEN_GATE,
-        looked: Callable[[str, str], None] = lambda _what, _call_id: None,
+        people: People | None = None,
         report_texts: ReportTexts = NO_TEXTS,
         **changed: Any,
     ) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
-        return assemble(
+        own = replace(settings, **changed)
+        app = assemble(
             Installation(
-                settings=replace(settings, **changed),
+                settings=own,
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
                 store=audit.store,
+                looks=audit.looks,
                 gate=gate,
+                people=people or open_people(own, audit.seen, lambda: NOON, lambda: next(ticks)),
                 content_version=RECORD.content_version,
                 rulebook=Rulebook(
                     content,
@@ -171,15 +197,23 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
                 stopwatch=lambda: next(ticks),
                 records=Source(audit.store, audit.stream),
                 disguise=DeIdentified(bytes(32)),
-                looked=looked,
                 new_id=lambda: f"refused-{next(ids)}",
             )
         )
+        app.test_client_class = SignedIn
+        return app
 
     return make
 
 
 @pytest.fixture
 def client(build: Callable[..., Flask]) -> FlaskClient:
-    """A caller on this machine."""
+    """A caller on this machine, signed in."""
     return build().test_client()
+
+
+@pytest.fixture
+def stranger(build: Callable[..., Flask]) -> FlaskClient:
+    """A caller on this machine who is not signed in."""
+    app = build()
+    return FlaskClient(app, app.response_class)
