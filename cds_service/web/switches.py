@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 
 from cds_service.audit.switchboard import LONGEST_REASON, Position, Subject, Wanted
 from cds_service.audit.switches import OFF, Kind
 from cds_service.errors import SwitchRefused
 from cds_service.web.installation import Installation
-from cds_service.web.people import Role, ask_for, person
+from cds_service.web.people import Role, ask_for, person, visitor
 
 PATH = "/audit/switches"
 _HISTORY = 100
@@ -29,7 +29,7 @@ def switches_blueprint(installation: Installation) -> Blueprint:
     @routes.app_context_processor
     def _switched_off() -> dict[str, list[Subject]]:
         """For the head of the pages of signed-in people: what is off must not be forgotten."""
-        return {"switched_off": installation.switchboard.off() if "person" in g else []}
+        return {"switched_off": installation.switchboard.off() if visitor() is not None else []}
 
     return routes
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from cds_service.audit.contents import Contents
+from cds_service.audit.engine import open_engine
 from cds_service.audit.looks import Looks
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
@@ -140,6 +142,14 @@ def audit(settings: Settings) -> Iterator[Audit]:
     opened.store.put_content(RECORD.content_version, {})
     yield opened
     opened.store.close()
+
+
+@pytest.fixture
+def engine(audit: Audit, settings: Settings) -> Iterator[Engine]:  # noqa: ARG001  # the tables are there first
+    """The same database by another way in."""
+    opened = open_engine(settings.database_url, settings.sqlite_synchronous)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

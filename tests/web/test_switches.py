@@ -54,6 +54,7 @@ def test_a_must_not_miss_rule_is_switched_off_in_a_second_step_only(client: Flas
     assert (asked.status_code, "nobody is warned" in asked.text) == (200, True)
     assert "Nothing was ever switched." in client.get(URL).text
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked.text))
+    assert fields.pop("csrf")
     assert fields == {**FOP, "confirmed": "yes"}
     assert client.post(URL, data=fields).status_code == 303
     assert "rule fop-pattern off" in text(client.get(URL).text)
