@@ -12,7 +12,11 @@ Json = dict[str, Any]
 def snapshot(rules: RuleSet, labels: Labels) -> Json:
     """Names, thresholds and criteria, each with the facts it asks for, as JSON for `core.explanation`."""
     return {
-        "scoring": {"likely": rules.scoring.likely_points, "possible": rules.scoring.possible_points},
+        "scoring": {
+            "likely": rules.scoring.likely_points,
+            "possible": rules.scoring.possible_points,
+            "kinds": rules.scoring.likely_kinds,
+        },
         "etiologies": {etiology.id: etiology.name for etiology in rules.etiologies.values()},
         "rules": {rule.id: _rule(rule) for rule in rules.rules},
         "alarms": {alarm.id: {"title": alarm.title, "message": alarm.message} for alarm in rules.alarms},
@@ -45,7 +49,7 @@ def _rule(rule: Rule) -> Json:
 
 
 def _item(item: Item) -> Json:
-    weighted = {"domain": item.domain, "weight": item.weight}
+    weighted = {"domain": item.domain, "weight": item.weight, **({"defining": True} if item.defining else {})}
     return {**_criterion(item), **weighted}
 
 
