@@ -15,6 +15,7 @@ from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
+from cds_service.audit.recorded import Recorded
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
 from cds_service.audit.writer import Writer
@@ -133,6 +134,15 @@ def open_stores(
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
     return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+
+
+def open_recorded(settings: Settings) -> Recorded:
+    """The record in the database that the settings name, for reading alone.
+
+    Raises:
+        StartError: the URL means no database that the store can use.
+    """
+    return Recorded(open_engine(settings.database_url, settings.sqlite_synchronous))
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:

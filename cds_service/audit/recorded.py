@@ -116,6 +116,24 @@ class Recorded:
             if len(page) < size:
                 return
 
+    def content(self, version: str) -> dict[str, Any] | None:
+        """The snapshot of the rules and wording that calls were judged with; None for a version that is not on record.
+
+        Raises:
+            StartError: the database cannot be read.
+        """
+        wanted = select(schema.content_versions.c.body).where(schema.content_versions.c.version == version)
+        try:
+            with self._engine.connect() as connection:
+                packed = connection.scalar(wanted)
+        except SQLAlchemyError as error:
+            raise StartError(_FAILED) from error
+        return None if packed is None else _unpacked(packed)
+
+    def close(self) -> None:
+        """Close every connection; the next question opens one."""
+        self._engine.dispose()
+
     def _page(self, asked: Select[Any]) -> list[PackedCall]:
         try:
             with self._engine.connect() as connection:

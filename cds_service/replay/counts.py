@@ -78,5 +78,5 @@ class Counts:
 
 def moves(counted: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """The tiers then and now of one rule, with the number of reports; the most frequent first."""
-    split = [(*move.split(_ARROW), number) for move, number in counted.items()]
-    return sorted(((was, now, number) for was, now, number in split), key=lambda one: (-one[2], one[0], one[1]))
+    split = [(was, now, number) for move, number in counted.items() for was, _, now in [move.partition(_ARROW)]]
+    return sorted(split, key=lambda one: (-one[2], one[0], one[1]))
