@@ -41,7 +41,7 @@ _USUAL = f"{GAINED},{LOST},{CHANGED},{CANNOT}"
 def add_arguments(parser: ArgumentParser) -> None:
     """Period, filters, candidate, files and processes."""
     parser.add_argument("--since", type=_moment, required=True, metavar="DAY", help="calls received from this day on")
-    parser.add_argument("--until", type=_moment, default="", metavar="DAY", help="calls received before this day")
+    parser.add_argument("--until", type=_moment, metavar="DAY", help="calls received before this day")
     parser.add_argument("--service", default="", metavar="ID", help="calls of this CDS service only")
     parser.add_argument("--client", default="", metavar="ID", help="calls of this client only")
     parser.add_argument("--rule", default="", metavar="ID", help="differences for this rule only")
@@ -78,7 +78,7 @@ def _replayed(arguments: Namespace, content: Content, name: str) -> State:
         candidate=name,
         version=content.version,
         since=arguments.since,
-        until=arguments.until,
+        until=arguments.until or "",
         service=arguments.service,
         client=arguments.client,
         rule=arguments.rule,
