@@ -59,7 +59,7 @@ class Difference:
 
     def as_json(self) -> dict[str, Any]:
         """As JSON values, without what is empty."""
-        return {key: value for key, value in asdict(self).items() if value}
+        return {key: _plain(value) for key, value in asdict(self).items() if value}
 
 
 def difference(was: Json, now: Json, then: Json | None, candidate: Json, *, whole: bool) -> Difference:
@@ -94,6 +94,13 @@ def difference(was: Json, now: Json, then: Json | None, candidate: Json, *, whol
 
 def _kinds(found: Iterable[tuple[str, object]]) -> tuple[str, ...]:
     return tuple(kind for kind, there in found if there)
+
+
+def _plain(value: Any) -> Any:
+    """Lists for tuples, so that what is counted now and what a state gives back are the same."""
+    if isinstance(value, dict):
+        return {key: _plain(held) for key, held in value.items()}
+    return [_plain(held) for held in value] if isinstance(value, list | tuple) else value
 
 
 def tiers(body: Json) -> Iterator[tuple[int, str, str]]:

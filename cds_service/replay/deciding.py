@@ -58,8 +58,12 @@ def deciders(was: Judged, now: Judged) -> tuple[Decider, ...]:
         then, since = (VERDICTS[one.outcome["entry"]] for one in (was, now))
         return (Decider("", f"entry criterion: {then} → {since}"),)
     found = [*_items(was, now), *_frame(was, now)]
-    if not found and was.outcome["tier"] != now.outcome["tier"]:
-        found.append(Decider("", "nothing that the record holds: the kinds of evidence that items count as"))
+    if not found:
+        # What the record does not hold: which kinds of evidence items count as, which answers an open question allows.
+        moved = was.outcome["tier"] != now.outcome["tier"]
+        found.append(
+            Decider("", "items count as other kinds of evidence" if moved else "what is unknown reaches elsewhere")
+        )
     return tuple(found)
 
 

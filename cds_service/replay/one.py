@@ -1,6 +1,5 @@
 """One recorded call replayed: the line that tells of it, and what it adds to the counts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from cds_service.core.scoring import NO_ENTRY
 from cds_service.replay.again import CannotReplay, Judge, kept_whole
 from cds_service.replay.comparing import SAME, Difference, difference, tiers
 from cds_service.replay.counts import Counts
-from cds_service.replay.vocabularies import Gaps
+from cds_service.replay.unsure import unsure_of
 
 Json = dict[str, Any]
 
@@ -54,7 +53,7 @@ class Replayer:
         found = difference(record.body, now, then, content.snapshot, whole=whole)
         kinds = self._kinds(found)
         gaps = self.judge.gaps(record.content_version)
-        unsure = sorted(_unsure(gaps, now, self.judge)) if gaps.unread else []
+        unsure = sorted(unsure_of(record, now, content, gaps)) if gaps.unread else []
         self._count(record, now, found, kinds, counts)
         if unsure:
             counts.add(UNSURE)
@@ -105,16 +104,3 @@ def _head(packed: PackedCall, record: AuditRecord) -> Json:
         "client": record.client,
         "contentVersion": record.content_version,
     }
-
-
-def _unsure(gaps: Gaps, now: Json, judge: Judge) -> Iterator[str]:
-    """What was not read then, where it could have made a difference: in a rule that is entered, or at its entry."""
-    rules = judge.content.engine.rules
-    read = [report for report in now["reports"] if report["outcomes"]]
-    entered = {rule for place, rule, tier in tiers(now) if tier != NO_ENTRY}
-    found: set[str] = set()
-    for rule in rules.rules:
-        found |= gaps.asked_by(rule) if rule.id in entered else gaps.asked_at_entry(rule) if read else set()
-    for alarm in rules.alarms:
-        found |= gaps.asked_by_alarm(alarm) if read else set()
-    yield from found

@@ -39,10 +39,6 @@ class Gaps:
         """What a rule asks for of it."""
         return self.unread & {ref for atom in all_atoms(rule) for ref in atom.about}
 
-    def asked_at_entry(self, rule: Rule) -> frozenset[str]:
-        """What a rule's entry criterion asks for of it."""
-        return self.unread & {ref for atom in rule.entry.atoms() for ref in atom.about}
-
     def asked_by_alarm(self, alarm: Alarm) -> frozenset[str]:
         """What a must-not-miss rule asks for of it."""
         return self.unread & set(_asked(alarm))
