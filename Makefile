@@ -13,7 +13,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,7 +22,11 @@ serve: .venv/serve.stamp  ## Start the service on 127.0.0.1:8080 (make serve POR
 	@$(RUN) -m cds_service serve --port $(PORT)
 
 test: .venv/develop.stamp  ## Run every test
+	-@$(RUN) -m tests.browser.get
 	@$(RUN) -m pytest -q -n auto --dist loadfile
+
+browser: .venv/develop.stamp  ## Get a Chromium for the browser tests where there is none
+	@$(RUN) -m tests.browser.get
 
 check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, content
 	@.venv/bin/ruff format --check --quiet .

@@ -35,20 +35,26 @@ class Setting:
         domain: reverse-domain name of the hook and of the extension keys.
         base_url: where the service's pages are, without a slash at the end; empty where none are served.
         patient_key: the keyed hash of a patient id.
+        source_url: where the source attributes of the rules are; empty where nobody serves them.
     """
 
     content: Content
     domain: str
     base_url: str
     patient_key: Callable[[str], str]
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The cards that leave, and the record that is kept first."""
+    """The cards that leave, and the record that is kept first.
+
+    `texts` are those of the reports in the record, in their order; kept only where the installation keeps them.
+    """
 
     cards: list[dict[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
 
 
 def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
@@ -82,7 +88,7 @@ def answer(
         manner=service.manner,
         ordered=chart.orders | to_read.ordered,
         who=Subject(call.patient_id, call.encounter_id),
-        ids=CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url),
+        ids=CallIdentity(call_id_of(call, arrival, content), setting.domain, setting.base_url, setting.source_url),
     )
 
     def told_before(_place: int, judged: JudgedReport) -> str:
@@ -90,7 +96,8 @@ def answer(
 
     decision = decide(content, asked, _read(content, chart, to_read, arrival), told_before)
     body = _body(to_read, asked, decision, before)
-    return Answer(decision.leaving.cards, _record(service, call, arrival, setting, decision, asked, body))
+    record = _record(service, call, arrival, setting, decision, asked, body)
+    return Answer(decision.leaving.cards, record, tuple(one.judged.read.text for one in decision.told))
 
 
 def _chart_of(service: Service, call: HookCall, content: Content, as_of: datetime) -> Chart:
@@ -145,7 +152,9 @@ def _leading(told: tuple[Told, ...]) -> str:
 
 def _body(to_read: ToRead, asked: Asked, decision: Decision, before: Before) -> Json:
     body = decision.body()
-    body["given"] = {"domain": asked.ids.domain, "pages": asked.ids.base_url, "ordered": sorted(asked.ordered)}
+    ids = asked.ids
+    given = {"domain": ids.domain, "pages": ids.base_url, "source": ids.source_url, "ordered": sorted(asked.ordered)}
+    body["given"] = {key: value for key, value in given.items() if value}
     body |= answered_json(before.reader, (digest for one in decision.told for digest in _digests(one)))
     if to_read.silent:
         body |= {"silent": to_read.silent, "setAside": [[item.resource, item.reason] for item in to_read.set_aside]}

@@ -1,27 +1,35 @@
 """Puts an installation together: the one place that opens files, the database, the clock, and makes ids."""
 
+import hmac
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
-from cds_service.audit import tables
+from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
+from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
 from cds_service.audit.recorded import Recorded
+from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
-from cds_service.audit.writer import Writer
+from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
+from cds_service.content.schemas import Schemas
 from cds_service.core.explanation import explain
+from cds_service.export.disguise import DeIdentified
+from cds_service.export.run import Source
 from cds_service.fetching import Fetching
 from cds_service.fhir.access.access import FhirAccess
 from cds_service.fhir.access.limits import AccessLimits
@@ -34,11 +42,13 @@ from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
+from cds_service.security.report_texts import NONCE_BYTES, read_report_texts
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
+from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 
 def utc_now() -> datetime:
@@ -49,6 +59,15 @@ def utc_now() -> datetime:
 def random_id() -> str:
     """A new random UUID."""
     return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What comes from outside the program: the present moment, random ids, and nanoseconds that only ever go up."""
+
+    clock: Callable[[], datetime] = utc_now
+    ids: Callable[[], str] = random_id
+    stopwatch: Callable[[], int] = time.perf_counter_ns
 
 
 def create_app(
@@ -70,27 +89,33 @@ def create_app(
         ContentError: rules or wording cannot be used; carries every problem found.
     """
     settings = _safe(settings or from_environment(os.environ))
-    clients = open_clients(settings, stopwatch)
+    world = World(clock, ids, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock, ids)
-    store.put_content(setting.content.version, setting.content.snapshot)
-    app = assemble(
-        Installation(
-            settings=settings,
-            offers=_offers(settings, setting, store, stopwatch),
-            store=store,
-            gate=_gate(settings, clients, seen, clock),
-            content_version=setting.content.version,
-            sample=_warmed_up(setting, clock()),
-            documents=own_documents(settings),
-            explain=explain,
-            clock=clock,
-            stopwatch=stopwatch,
-            new_id=ids,
-        )
+    audit = open_records(settings, clock, ids)
+    audit.store.put_content(setting.content.version, setting.content.snapshot)
+    return assemble(_installation(settings, setting, audit, world))
+
+
+def _installation(settings: Settings, setting: Setting, audit: Audit, world: World) -> Installation:
+    clients = open_clients(settings, world.stopwatch)
+    return Installation(
+        settings=settings,
+        offers=_offers(settings, setting, audit.store, world.stopwatch),
+        store=audit.store,
+        gate=_gate(settings, clients, audit.seen, world.clock),
+        content_version=setting.content.version,
+        rulebook=_rulebook(settings, setting.content, audit.store),
+        sample=_warmed_up(setting, world.clock()),
+        report_texts=read_report_texts(settings, partial(os.urandom, NONCE_BYTES)),
+        documents=own_documents(settings),
+        explain=explain,
+        clock=world.clock,
+        stopwatch=world.stopwatch,
+        records=Source(audit.store, audit.stream),
+        disguise=DeIdentified(_export_key(settings)),
+        looked=lambda _what, _call_id: None,
+        new_id=world.ids,
     )
-    app.extensions["store"] = store
-    return app
 
 
 def _safe(settings: Settings) -> Settings:
@@ -104,7 +129,21 @@ def open_content(settings: Settings) -> Content:
     Raises:
         ContentError: they cannot be used; carries every problem found.
     """
-    return load_content(settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1])
+    return load_content(*_content_folders(settings))
+
+
+def _content_folders(settings: Settings) -> tuple[Path, Path]:
+    return settings.rules_dir or default_content()[0], settings.cards_dir or default_content()[1]
+
+
+def _rulebook(settings: Settings, content: Content, store: Store) -> Rulebook:
+    cases = cache(partial(_judged_cases, settings, content))
+    return Rulebook(content, Contents(store.reading), cases, partial(figures_of_rule, store.reading))
+
+
+def _judged_cases(settings: Settings, content: Content) -> tuple[CaseVerdict, ...]:
+    rules, cards = _content_folders(settings)
+    return tuple(judge_cases(content, rules, Schemas((rules / "schema", cards / "schema"))))
 
 
 def open_access(settings: Settings, stopwatch: Callable[[], int]) -> FhirAccess:
@@ -122,18 +161,16 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_stores(
+def open_records(
     settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> tuple[Store, SeenTokens]:
-    """The audit store in the database that the settings name, and the tokens that were used.
+) -> Audit:
+    """The audit record in the database that the settings name.
 
     Raises:
-        StartError: the database cannot be used.
+        StartError: the database, or the audit key, cannot be used.
     """
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+    return open_audit(settings.database_url, settings.sqlite_synchronous, key, clock, ids)
 
 
 def open_recorded(settings: Settings) -> Recorded:
@@ -157,10 +194,17 @@ def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Clie
     return named if production else (sandbox_client(demo_fhir_servers(settings)), *named)
 
 
+def _export_key(settings: Settings) -> bytes:
+    """The key of the pseudonyms that the read API gives: the same at each call, and no other use of the audit key."""
+    key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
+    return hmac.digest(key, b"export", "sha256")
+
+
 def _setting(settings: Settings) -> Setting:
     secret = read_secret(settings.patient_key_file, "patient_key_file", make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
-    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
+    sources = f"{settings.public_url}{SOURCE_ATTRIBUTES}"
+    return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret), sources)
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:

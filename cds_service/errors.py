@@ -71,6 +71,14 @@ class UnknownDocument(RequestError):
     """No document of this name comes with the program."""
 
 
+class UnknownRule(RequestError):
+    """The content in use has no rule with this id."""
+
+
+class UnknownContent(RequestError):
+    """No content version with this id was used here."""
+
+
 class BodyTooLarge(RequestError):
     """The body is over the limit that the installation set."""
 

@@ -42,9 +42,9 @@ def judge(content: Content, facts: Facts) -> Differential:
 
 def read_one(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> ReadReport:
     """One report of a call with its chart, as facts."""
-    draft = Draft(NOTHING_READ, "") if one.silent else _reading(content, chart, one)
+    draft = Draft(NOTHING_READ, "", "") if one.silent else _reading(content, chart, one)
     facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
-    return ReadReport(one.report, facts, one.silent, draft.unread, one.source, one.regions)
+    return ReadReport(one.report, facts, one.silent, draft.unread, one.source, one.regions, draft.text)
 
 
 def judge_read(content: Content, read: ReadReport) -> JudgedReport:

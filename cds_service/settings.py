@@ -8,7 +8,12 @@ from typing import Any, get_type_hints
 from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
-_CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL"), "draft_hooks": ("on", "off")}
+_CHOICES = {
+    "profile": ("demo", "production"),
+    "sqlite_synchronous": ("FULL", "NORMAL"),
+    "draft_hooks": ("on", "off"),
+    "report_text": ("on", "off"),
+}
 _LEAST = {
     "port": 1,
     "max_body_bytes": 1024,
@@ -49,6 +54,9 @@ class Settings:
         request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         audit_key_file: file of the secret with which the rows of the audit record are chained.
+        report_text: "on" keeps the text of reports beside the record, sealed; "off" keeps the quoted clauses only.
+        report_text_key_file: file of the 32 bytes that seal the text of reports; files of older keys, which still open
+            what they sealed, follow after commas.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -73,6 +81,8 @@ class Settings:
     request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
     audit_key_file: Path = Path("var/audit.key")
+    report_text: str = "off"
+    report_text_key_file: str = "var/report-text.key"
     workers: int = 1
     threads: int = 4
 

@@ -110,7 +110,12 @@ def _letters(outcome: Outcome, items: Iterable[Item | Exclusion]) -> str:
 
 
 def _next_test(test: NextTest) -> Json:
-    return {"lab": test.lab, "leaders": list(test.leaders), "moved": list(test.moved), "swing": test.swing}
+    answers = [
+        [*(None if end is None else str(end) for end in answer[:2]), *answer[2:4], [list(one) for one in answer[4]]]
+        for answer in test.answers
+    ]
+    told: Json = {"lab": test.lab, "leaders": list(test.leaders), "moved": list(test.moved), "swing": test.swing}
+    return {**told, "touches": list(test.touches), "answers": answers}
 
 
 def _spoken(spoken: Spoken, speaks: bool) -> Json:

@@ -25,6 +25,7 @@ class ReadReport:
         unread: why there was no text to read; empty where there was.
         source: what to call it on a card; None where the reader is writing it.
         regions: the parts of the body that are asked about; None for all.
+        text: what was read: the positions in the facts count its characters. It is no part of the body.
     """
 
     report: Json
@@ -33,6 +34,7 @@ class ReadReport:
     unread: str = ""
     source: Source | None = None
     regions: frozenset[str] | None = None
+    text: str = ""
 
 
 def given_json(read: ReadReport, earlier: str, held: str) -> Json:

@@ -78,10 +78,21 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A record as the store gives it back; `seq` is its place among all calls of the installation."""
+    """A record as the store gives it back.
+
+    Attributes:
+        seq: its place among all calls of the installation.
+        record: what was kept.
+        writer, number, link: its chain, its place there, and the keyed hash over it and all before it.
+        texts: the texts of its reports, sealed; None where they were not kept.
+    """
 
     seq: int
     record: AuditRecord
+    writer: str
+    number: int
+    link: bytes
+    texts: bytes | None
 
 
 def timestamp(moment: datetime) -> str:

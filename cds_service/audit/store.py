@@ -95,7 +95,7 @@ class Store:
         """
         asked = {"asked_as": hook_instance, "asked_what": fingerprint, "asked_of": content_version}
         try:
-            with self._reading() as connection:
+            with self.reading() as connection:
                 received_at: str | None = connection.scalar(_FIRST_LIKE, asked)
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -115,7 +115,7 @@ class Store:
         """
         asked = {"asked_for": reader, "asked_from": since, "asked_until": until, "asked_by": call_id}
         try:
-            with self._reading() as connection:
+            with self.reading() as connection:
                 return {row.digest: row.call_id for row in connection.execute(_ANSWERED, asked)}
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -161,7 +161,7 @@ class Store:
 
     def count_unjoined_feedback(self) -> int:
         """How much such feedback there is."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(select(func.count()).select_from(schema.feedback).where(_UNJOINED)) or 0)
 
     def put_content(self, version: str, snapshot: Mapping[str, Any]) -> None:
@@ -185,7 +185,7 @@ class Store:
     def content(self, version: str) -> Mapping[str, Any] | None:
         """The rules and wording that a call was judged with; None for a version never used here."""
         wanted = select(schema.content_versions.c.body).where(schema.content_versions.c.version == version)
-        with self._reading() as connection:
+        with self.reading() as connection:
             body = connection.scalar(wanted)
         return None if body is None else _unpack(body)
 
@@ -211,17 +211,18 @@ class Store:
         """Close every connection."""
         self._engine.dispose()
 
-    def _reading(self) -> AbstractContextManager[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that only reads, for what is shown of the record."""
         return self._engine.execution_options(**{READ_ONLY: True}).connect()
 
     def _feedback(self, wanted: Select[Any]) -> list[StoredFeedback]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(wanted).all()
-        return [StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body)) for row in rows]
+        return [stored_feedback(row) for row in rows]
 
     def _calls(self, wanted: Select[Any]) -> list[StoredCall]:
-        with self._reading() as connection:
-            return [_stored_call(row) for row in connection.execute(wanted)]
+        with self.reading() as connection:
+            return [stored_call(row) for row in connection.execute(wanted)]
 
     def _retried(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
         try:
@@ -275,9 +276,16 @@ def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"reader": told["reader"], "digest": digest} for digest in told.get("digests", ())]
 
 
-def _stored_call(row: Row[Any]) -> StoredCall:
+def stored_call(row: Row[Any]) -> StoredCall:
+    """A delivery from its row."""
     columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
-    return StoredCall(row.seq, AuditRecord(**columns, body=_unpack(row.body)))
+    record = AuditRecord(**columns, body=_unpack(row.body))
+    return StoredCall(row.seq, record, row.writer, row.number, row.link, row.texts)
+
+
+def stored_feedback(row: Row[Any]) -> StoredFeedback:
+    """Feedback from its row."""
+    return StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
 
 
 def _pack(body: Mapping[str, Any]) -> bytes:

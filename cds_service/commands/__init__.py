@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Protocol
 
-from cds_service.commands import check, clients, conformance, explain, replay, serve, sign, units
+from cds_service.commands import audit, check, clients, conformance, explain, replay, serve, sign, units
 
 
 class Command(Protocol):
@@ -24,4 +24,4 @@ class Command(Protocol):
         """Do it; the exit status. May raise StartError and ContentError, which `main` prints."""
 
 
-COMMANDS: tuple[Command, ...] = (serve, sign, explain, check, replay, conformance, clients, units)
+COMMANDS: tuple[Command, ...] = (serve, sign, explain, check, replay, conformance, audit, clients, units)

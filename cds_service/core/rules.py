@@ -16,6 +16,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A version of a rule, and the day on which it was finished (ISO 8601)."""
+
+    version: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One weighted criterion.
 
@@ -78,6 +86,7 @@ class Rule:
     excludes: tuple[Exclusion, ...]
     known_gaps: tuple[str, ...]
     reviewed: str
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -102,6 +111,7 @@ class Alarm:
     forbids: tuple[str, ...]
     known_gaps: tuple[str, ...]
     reviewed: str
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def ref(self) -> str:

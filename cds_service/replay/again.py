@@ -78,7 +78,9 @@ def _asked(record: AuditRecord) -> Asked:
         manner=SERVICES[record.service].manner,
         ordered=frozenset(given.get("ordered", ())),
         who=_who(record.body["cards"]),
-        ids=CallIdentity(UUID(record.call_id), given.get("domain", ""), given.get("pages", "")),
+        ids=CallIdentity(
+            UUID(record.call_id), given.get("domain", ""), given.get("pages", ""), given.get("source", "")
+        ),
     )
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from cds_service.audit.recorded import Recorded
 from cds_service.content.load import Content
+from cds_service.core.rule_changes import file_changes
 from cds_service.replay.run import wanted_by
 from cds_service.replay.state import State
 from cds_service.replay.vocabularies import gaps_between
 
 Json = dict[str, Any]
+
+_VOCABULARY = "vocabulary/"
 
 
 def asked_of(recorded: Recorded, state: State, content: Content) -> tuple[State, dict[str, Json]]:
@@ -42,5 +45,11 @@ def asked_of(recorded: Recorded, state: State, content: Content) -> tuple[State,
         for snapshot in snapshots.values()
         for lab, told in (gaps_between(snapshot, content).units or {}).items()
     }
-    state.question = replace(state.question, units=tuple(sorted(units)))
+    words = {
+        f"{change.what} is another now, and nothing was read again by it"
+        for snapshot in snapshots.values()
+        for change in file_changes(snapshot, content.snapshot) or ()
+        if _VOCABULARY in change.what
+    }
+    state.question = replace(state.question, notes=(*sorted(units), *sorted(words)))
     return state, snapshots

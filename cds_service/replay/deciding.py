@@ -7,7 +7,8 @@ of the engine is needed, and a recorded outcome is never judged anew to be expla
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from cds_service.core.explanation import VERDICTS
+from cds_service.core.condition_words import words_from_json
+from cds_service.core.rule_rows import VERDICTS
 
 Json = Mapping[str, Any]
 
@@ -32,12 +33,16 @@ class Judged(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Where an item stands: its verdict, its signed weight, whether it counted, whether it is defining."""
+    """Where an item stands: its verdict, its signed weight, whether it counted, whether it is defining, its condition.
+
+    The condition is empty where the content is from before it was kept in words.
+    """
 
     verdict: str
     weight: int
     counted: bool
     defining: bool
+    condition: str
 
     @property
     def points(self) -> int:
@@ -87,7 +92,8 @@ def _stands(judged: Judged) -> dict[str, Stand]:
         for criterion, letter in zip(criteria, judged.outcome[side], strict=False):
             verdict, weight = VERDICTS[letter.lower()], sign * criterion.get("weight", 0)
             counted = letter.isupper() or (not sign and verdict == _MET)
-            found[criterion["id"]] = Stand(verdict, weight, counted, criterion.get("defining", False))
+            condition = words_from_json(criterion["when"]).line if "when" in criterion else ""
+            found[criterion["id"]] = Stand(verdict, weight, counted, criterion.get("defining", False), condition)
     return found
 
 
@@ -102,6 +108,8 @@ def _told(was: Stand | None, now: Stand | None) -> str:
         parts.append("counts now" if now.counted else "counts no more, another of its domain does")
     if was.defining != now.defining and (was.counted or now.counted):
         parts.append("defining now" if now.defining else "defining no more")
+    if parts and was.condition and now.condition and was.condition != now.condition:
+        parts.append(f"“{was.condition}” → “{now.condition}”")
     return ", ".join(parts)
 
 

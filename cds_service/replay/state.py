@@ -26,7 +26,7 @@ class Question:
         repeats: further deliveries of these.
         refused: calls of the period that hold nothing to judge.
         versions: the content versions that judged the calls.
-        units: labs whose unit is another in the candidate, as "lab: unit → unit".
+        notes: what of the vocabulary is another in the candidate, so that facts might be read otherwise.
         pages: where the pages of calls are; empty where none are served.
     """
 
@@ -42,7 +42,7 @@ class Question:
     repeats: int = 0
     refused: int = 0
     versions: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     pages: str = ""
 
     @property
@@ -95,7 +95,7 @@ def state_in(file: Path) -> State:
     try:
         data: Json = json.loads(file.read_text(encoding="utf-8"))
         asked = data["question"]
-        question = Question(**{**asked, "versions": tuple(asked["versions"]), "units": tuple(asked["units"])})
+        question = Question(**{**asked, "versions": tuple(asked["versions"]), "notes": tuple(asked["notes"])})
         counts = Counts.from_json(data["counts"])
         return State(question, data["place"], data["lines"], counts, data["done"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

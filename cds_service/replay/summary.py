@@ -44,7 +44,7 @@ def summary(state: State) -> Iterator[str]:
             yield f"  {counts.calls[kind]:7}  {words}"
             if kind == CHANGED:
                 yield f"           {_what(counts.calls)}"
-    yield from (f"           {lab}" for lab in question.units)
+    yield from (f"  note: {note}" for note in question.notes)
     yield from _rules(state)
     yield from _examples(state)
     yield f"\n{NOT_READ_AGAIN}"

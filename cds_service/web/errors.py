@@ -20,6 +20,8 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.UnknownService: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownCall: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownDocument: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownRule: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownContent: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.ReportMissing: (HTTPStatus.PRECONDITION_FAILED, "required"),
     errors.BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-long"),
     errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, "timeout"),

@@ -1,13 +1,12 @@
-"""The pages: what this is, one page per call that explains it, and whether the service is well."""
+"""The first page, which says what this is, and whether the service is well."""
 
 import json
-from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
-from cds_service.audit.record import Outcome
-from cds_service.errors import RecordNotKept, UnknownCall
+from cds_service.errors import RecordNotKept
 from cds_service.web.installation import Installation
+from cds_service.web.page import page
 
 _RECENT = 20
 
@@ -18,7 +17,7 @@ def pages_blueprint(installation: Installation) -> Blueprint:
 
     @routes.get("/")
     def home() -> Response:
-        return _page(
+        return page(
             "home.html",
             offers=installation.offers.values(),
             sample=_sample_call(installation),
@@ -26,23 +25,6 @@ def pages_blueprint(installation: Installation) -> Blueprint:
             unjoined=installation.store.unjoined_feedback(_RECENT),
             unjoined_count=installation.store.count_unjoined_feedback(),
             url=installation.settings.public_url,
-        )
-
-    @routes.get("/calls/<call_id>")
-    def call(call_id: str) -> Response:
-        found = installation.store.find(call_id)
-        if not found:
-            raise UnknownCall("No call with this id is on record here.")
-        record = found[0].record
-        if record.outcome == Outcome.REFUSED:
-            return _page("refused.html", record=record)
-        content = installation.store.content(record.content_version) or {}
-        return _page(
-            "call.html",
-            record=record,
-            deliveries=found,
-            explanation=installation.explain(record.body, content),
-            feedback=installation.store.feedback_for(call_id),
         )
 
     return routes
@@ -65,13 +47,6 @@ def health_blueprint(installation: Installation) -> Blueprint:
         return _status("ready", 200, content=installation.content_version)
 
     return routes
-
-
-def _page(template: str, **shown: Any) -> Response:
-    """A page of what was received: half a character (a lone surrogate), which UTF-8 cannot hold, becomes a mark."""
-    return Response(
-        render_template(template, **shown).encode("utf-8", "replace"), content_type="text/html; charset=utf-8"
-    )
 
 
 def _status(word: str, code: int, **more: str) -> Response:

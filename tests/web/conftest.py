@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -10,23 +11,32 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cds_service.audit import tables
-from cds_service.audit.engine import open_engine
+from cds_service.audit.contents import Contents
+from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
+from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.store import Store
+from cds_service.content.cases import CaseVerdict, judge_cases
+from cds_service.content.load import Content, load_content
+from cds_service.content.locate import default_content
+from cds_service.content.schemas import Schemas
+from cds_service.export.disguise import DeIdentified
+from cds_service.export.run import Source
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
+from cds_service.security.report_texts import ReportTexts
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import Installation, Offer, Rulebook
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
-from tests.audit.stores import store_on
+from tests.audit.stores import KEY
 from tests.conftest import NOON
 from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
+NO_TEXTS = ReportTexts(False, (), lambda: bytes(12))
 HOOK = "io.github.calcification-cds.report-sign"
 OPEN_GATE = Gate((), ["http://127.0.0.1:8081"], lambda *_: True, lambda: NOON, asks_everybody=False)
 
@@ -37,6 +47,7 @@ class OneAnswer:
 
     raises: Exception | None = None
     asked: list[tuple[HookCall, Arrival]] = field(default_factory=list)
+    texts: tuple[str, ...] = ()
 
     def __call__(self, call: HookCall, arrival: Arrival, _servers: Sequence[FhirServer]) -> "Told":
         self.asked.append((call, arrival))
@@ -51,7 +62,7 @@ class OneAnswer:
             duration_us=arrival.elapsed_us(),
             body={"cards": [card], "reports": []},
         )
-        return Told([card], record)
+        return Told([card], record, self.texts)
 
 
 @dataclass
@@ -60,6 +71,26 @@ class Told:
 
     cards: list[Mapping[str, Any]]
     record: AuditRecord
+    texts: tuple[str, ...]
+
+
+@cache
+def packaged_content() -> Content:
+    """The content that came with the program."""
+    return load_content(*default_content())
+
+
+@cache
+def packaged_cases() -> tuple[CaseVerdict, ...]:
+    """Its cases, judged."""
+    rules, cards = default_content()
+    return tuple(judge_cases(packaged_content(), rules, Schemas((rules / "schema", cards / "schema"))))
+
+
+@pytest.fixture
+def content() -> Content:
+    """The rules and wording in use: those that came with the program."""
+    return packaged_content()
 
 
 @pytest.fixture
@@ -68,36 +99,57 @@ def service() -> OneAnswer:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    tables.create(engine)
-    kept = store_on(engine, NOON)
-    kept.put_content(RECORD.content_version, {})
-    yield kept
-    kept.close()
+def audit(settings: Settings) -> Iterator[Audit]:
+    ids = count(1)
+    opened = open_audit(
+        settings.database_url, settings.sqlite_synchronous, KEY, lambda: NOON, lambda: f"writer{next(ids)}"
+    )
+    opened.store.put_content(RECORD.content_version, {})
+    yield opened
+    opened.store.close()
 
 
 @pytest.fixture
-def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[..., Flask]:
+def store(audit: Audit) -> Store:
+    return audit.store
+
+
+@pytest.fixture
+def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content) -> Callable[..., Flask]:
     """Makes the web application, a minute passing with each call; other settings come in by name."""
     ticks, ids, minutes = count(step=1_000_000), count(1), count()
 
-    def make(gate: Gate = OPEN_GATE, **changed: Any) -> Flask:
+    def make(
+        gate: Gate = OPEN_GATE,
+        looked: Callable[[str, str], None] = lambda _what, _call_id: None,
+        report_texts: ReportTexts = NO_TEXTS,
+        **changed: Any,
+    ) -> Flask:
         discovery = {"id": SERVICE, "hook": HOOK, "title": "Differential", "description": "Ranks."}
         return assemble(
             Installation(
                 settings=replace(settings, **changed),
                 offers={SERVICE: Offer(SERVICE, HOOK, discovery, service)},
-                store=store,
+                store=audit.store,
                 gate=gate,
                 content_version=RECORD.content_version,
+                rulebook=Rulebook(
+                    content,
+                    Contents(audit.store.reading),
+                    packaged_cases,
+                    partial(figures_of_rule, audit.store.reading),
+                ),
                 sample=sample_request(HOOK, "Radiograph", "Calcified mass about the hip."),
+                report_texts=report_texts,
                 documents={
                     "report-sign": "# A hook\n\n| Field |\n| --- |\n| `userId` |\n\n<script>alert(1)</script>\n"
                 },
-                explain=lambda _body, _content: SAMPLE,
+                explain=lambda *_: SAMPLE,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
+                records=Source(audit.store, audit.stream),
+                disguise=DeIdentified(bytes(32)),
+                looked=looked,
                 new_id=lambda: f"refused-{next(ids)}",
             )
         )

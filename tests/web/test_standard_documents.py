@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from cds_service.web.errors import STATUS
 from tests.web.conftest import SERVICE
 
-OF_PAGES = {"UnknownCall"}
+OF_PAGES = {"UnknownCall", "UnknownRule", "UnknownContent"}
 
 
 def test_the_index_lists_schemas_that_are_all_served_under_their_own_id(client: FlaskClient) -> None:
