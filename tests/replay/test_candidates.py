@@ -12,6 +12,7 @@ from tests.scenarios.asking import CONTENT
 TUMORAL = "rules/tumoral-calcinosis/tumoral-calcinosis.yaml"
 DEPOSITS = "rules/must-not-miss/aggressive-mineralised-mass.yaml"
 LOBULATED = "label: lobulated, domain: morphology, weight: 2,"
+CUT = "normal-kidney: met → not met, “eGFR at least 60 mL/min/1.73 m2” → “eGFR at least 95 mL/min/1.73 m2”"
 LOBULATED_ITEM = (
     f"  - {{id: lobulated, {LOBULATED} basis: document, source: DOC,\n     when: {{finding: lobulated}}}}\n"
 )
@@ -56,7 +57,7 @@ CHANGES = {
     "a limit moved over the result": Change(
         Edit(TUMORAL, "when: {lab: egfr, at_least: 60,", "when: {lab: egfr, at_least: 95,"),
         MASS, NORMAL, ["changed"], ["tier", "points"],
-        "tumoral-calcinosis", ("likely", "possible"), ["normal-kidney: met → not met"],
+        "tumoral-calcinosis", ("likely", "possible"), [CUT],
     ),
     "an item that is gone": Change(
         Edit(TUMORAL, LOBULATED_ITEM, ""),
