@@ -57,6 +57,9 @@ class Settings:
         report_text: "on" keeps the text of reports beside the record, sealed; "off" keeps the quoted clauses only.
         report_text_key_file: file of the 32 bytes that seal the text of reports; files of older keys, which still open
             what they sealed, follow after commas.
+        candidates_dir: folder of candidate rules that the replay page offers: one folder each, with `rules` and, where
+            words change too, `cards` in it.
+        replay_dir: folder of replays, those that the page starts and others that it shows.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -83,6 +86,8 @@ class Settings:
     audit_key_file: Path = Path("var/audit.key")
     report_text: str = "off"
     report_text_key_file: str = "var/report-text.key"
+    candidates_dir: Path | None = None
+    replay_dir: Path = Path("var/replays")
     workers: int = 1
     threads: int = 4
 

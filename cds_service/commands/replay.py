@@ -46,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--client", default="", metavar="ID", help="calls of this client only")
     parser.add_argument("--rule", default="", metavar="ID", help="differences for this rule only")
     add_content_arguments(parser)
+    parser.add_argument("--name", default="", metavar="TEXT", help="what to call the candidate (default: its folder)")
     parser.add_argument(
         "--fail-on", type=_kinds, default=_kinds(_USUAL), metavar="KINDS",
         help=f"exit with 1 where a call is of these kinds, of {', '.join(_FAILING)} (default: {_USUAL})",
@@ -63,7 +64,7 @@ def run(arguments: Namespace) -> int:
     except ContentError as error:
         print(error, file=sys.stderr)
         return _NOT_DONE
-    state = _replayed(arguments, content, str(arguments.rules or rules))
+    state = _replayed(arguments, content, arguments.name or str(rules))
     print("\n".join(summary(state)))
     if not state.done:
         again = "The same command goes on from here." if arguments.state else "With --state it could go on."

@@ -10,13 +10,14 @@ from cds_service.web.installation import Installation
 from cds_service.web.lab_drawing import range_bar, trend
 from cds_service.web.pages import health_blueprint, pages_blueprint
 from cds_service.web.records_api import records_blueprint
+from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
 from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
 from cds_service.web.source_attributes import source_attributes_blueprint
 from cds_service.web.standard import standard_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"),)
+SECTIONS: tuple[tuple[str, str], ...] = (("Rules", "/rules"), ("Replay", "/audit/replay"))
 """What the head of every page leads to: a word, and the address."""
 
 
@@ -35,6 +36,7 @@ def assemble(installation: Installation) -> Flask:
         app.register_blueprint(records_blueprint(installation))
         app.register_blueprint(rules_blueprint(installation))
         app.register_blueprint(call_blueprint(installation))
+        app.register_blueprint(replay_blueprint(installation))
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
