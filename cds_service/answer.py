@@ -152,7 +152,9 @@ def _leading(told: tuple[Told, ...]) -> str:
 
 def _body(to_read: ToRead, asked: Asked, decision: Decision, before: Before) -> Json:
     body = decision.body()
-    body["given"] = {"domain": asked.ids.domain, "pages": asked.ids.base_url, "ordered": sorted(asked.ordered)}
+    ids = asked.ids
+    given = {"domain": ids.domain, "pages": ids.base_url, "source": ids.source_url, "ordered": sorted(asked.ordered)}
+    body["given"] = {key: value for key, value in given.items() if value}
     body |= answered_json(before.reader, (digest for one in decision.told for digest in _digests(one)))
     if to_read.silent:
         body |= {"silent": to_read.silent, "setAside": [[item.resource, item.reason] for item in to_read.set_aside]}

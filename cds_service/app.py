@@ -15,9 +15,11 @@ from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit.contents import Contents
+from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
+from cds_service.audit.recorded import Recorded
 from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
@@ -191,6 +193,15 @@ def open_switchboard(settings: Settings) -> Switchboard:
 def _switchboard(settings: Settings, content: Content, clients: Sequence[Client], switches: Switches) -> Switchboard:
     services = offered(with_drafts=settings.draft_hooks == "on").values()
     return Switchboard(switches, subjects(content, clients, services, demo=settings.profile == "demo"))
+
+
+def open_recorded(settings: Settings) -> Recorded:
+    """The record in the database that the settings name, for reading alone.
+
+    Raises:
+        StartError: the URL means no database that the store can use.
+    """
+    return Recorded(open_engine(settings.database_url, settings.sqlite_synchronous))
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:

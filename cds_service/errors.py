@@ -91,6 +91,10 @@ class UnknownCall(RequestError):
     """No recorded call has this id."""
 
 
+class UnknownReplay(RequestError):
+    """No replay has this name."""
+
+
 class UnknownDocument(RequestError):
     """No document of this name comes with the program."""
 

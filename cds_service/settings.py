@@ -68,6 +68,9 @@ class Settings:
         session_minutes: minutes without a look at a page after which a person signs in again.
         session_key_file: file of the secret with which the session cookies are signed; the same for every process.
         local_token_file: demo only: file of the token with which the one local user signs in.
+        candidates_dir: folder of candidate rules that the replay page offers: one folder each, with `rules` and, where
+            words change too, `cards` in it.
+        replay_dir: folder of replays, those that the page starts and others that it shows.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -103,6 +106,8 @@ class Settings:
     session_minutes: int = 30
     session_key_file: Path | None = None
     local_token_file: Path = Path("var/local.token")
+    candidates_dir: Path | None = None
+    replay_dir: Path = Path("var/replays")
     workers: int = 1
     threads: int = 4
 

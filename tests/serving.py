@@ -12,7 +12,10 @@ from pathlib import Path
 
 import requests
 
+from cds_service.content.load import load_content
+from cds_service.content.locate import default_content
 from tests.planted import WRITTEN
+from tests.replay.alike import replayed
 
 _STARTS_WITHIN = 60.0
 
@@ -90,6 +93,14 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None, port: in
         told = log.read_text(encoding="utf-8", errors="replace")
         print(told)
         WRITTEN.extend(told.splitlines())
+    _replay(folder)
+
+
+def _replay(folder: Path) -> None:
+    """Everything that a server has recorded comes out alike when it is judged again."""
+    database = folder / "var" / "calls.sqlite3"
+    if database.is_file():
+        replayed(database, load_content(*default_content()))
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

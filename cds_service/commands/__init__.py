@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Protocol, runtime_checkable
 
-from cds_service.commands import audit, check, clients, conformance, explain, reload, serve, sign, switch, units
+from cds_service.commands import audit, check, clients, conformance, explain, reload, replay, serve, sign, switch, units
 
 
 class Command(Protocol):
@@ -38,5 +38,5 @@ class Group(Protocol):
 
 
 COMMANDS: tuple[Command | Group, ...] = (
-    serve, reload, sign, explain, check, conformance, audit, switch, clients, units,
+    serve, reload, sign, explain, check, replay, conformance, audit, switch, clients, units,
 )  # fmt: skip

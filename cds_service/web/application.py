@@ -13,6 +13,7 @@ from cds_service.web.looks import looks_blueprint
 from cds_service.web.pages import health_blueprint, home_blueprint
 from cds_service.web.people import csrf_token, know_people, visitor
 from cds_service.web.records_api import records_blueprint
+from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
 from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
@@ -24,6 +25,7 @@ from cds_service.web.switches import switches_blueprint
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("Rules", "/rules"),
+    ("Replay", "/audit/replay"),
     ("Switches", SWITCHES),
     ("Export", "/audit/export"),
     ("Looks", "/audit/looks"),
@@ -59,6 +61,6 @@ def _serve_pages(app: Flask, installation: Installation, people: People) -> None
     app.extensions["looks"] = installation.looks
     app.register_blueprint(sign_in_blueprint(installation, people))
     app.register_blueprint(looks_blueprint(installation.looks))
-    pages = (home_blueprint, call_blueprint, rules_blueprint, records_blueprint, switches_blueprint)
+    pages = (home_blueprint, call_blueprint, rules_blueprint, records_blueprint, replay_blueprint, switches_blueprint)
     for blueprint in pages:
         app.register_blueprint(blueprint(installation))

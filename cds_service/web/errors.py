@@ -25,6 +25,7 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.SignInAway: (HTTPStatus.SERVICE_UNAVAILABLE, "transient"),
     errors.UnknownService: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownCall: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownReplay: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownDocument: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownRule: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownContent: (HTTPStatus.NOT_FOUND, "not-found"),

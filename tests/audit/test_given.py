@@ -43,7 +43,7 @@ def test_a_title_is_kept_as_far_as_cards_print_it() -> None:
     long = ReadReport(REPORT, FACTS, source=Source("title " * 100, "", "DiagnosticReport/r1"))
     again = read_again(stored(long))
     assert again.source is not None
-    assert len(again.source.title) == 80
+    assert len(again.source.title) <= 80
     assert again.source.said_title == again.source.title
 
 
