@@ -1,7 +1,7 @@
 """What a million records cost: `make` fills a database, quickly.
 
-`python -m tests.bench.million make --calls 1000000 --database sqlite:////folder/calls.sqlite3`. The audit key is that of
-the tests; `--key FILE` writes it out. A database is the same each time it is made.
+`python -m tests.bench.million make --calls 1000000 --database sqlite:////folder/calls.sqlite3`. The audit key is that
+of the tests; `--key FILE` writes it out. A database is the same each time it is made.
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from cds_service.audit import chain, schema, tables
+from cds_service.audit import chain, tables
 from cds_service.audit.chain import Linked
 from cds_service.audit.engine import open_engine
 from tests.audit.stores import KEY

@@ -22,6 +22,7 @@ _OPENS, _HOURS = 7, 12
 _CLIENTS = (("county-hospital", 0), ("university-hospital", 0), ("outpatient-imaging", 200))
 """Who calls, and from which day on."""
 _CONTENT_DAYS = (0, 120, 260)
+_CONTENT_WEEKS = {day // 7 for day in _CONTENT_DAYS}
 _ORDINARY = [field.name for field in fields(AuditRecord) if field.name != "body"]
 _REASONS = ("already-done", "not-applicable", "disagree", "")
 
@@ -51,7 +52,7 @@ def entries(calls: int, key: bytes) -> Iterator[Linked]:
         if writer not in started:
             started.add(writer)
             yield chains.linked(writer, _started(now))
-            if number == 0 or day // 7 * 7 in {at // 7 * 7 for at in _CONTENT_DAYS} and writer.endswith("0"):
+            if number == 0 or (day // 7 in _CONTENT_WEEKS and writer.endswith("0")):
                 yield from (chains.linked(writer, entry) for entry in _content(day, now, number == 0))
         while waiting and waiting[0][0] <= now:
             _, _, by, entry = heapq.heappop(waiting)
@@ -139,7 +140,7 @@ def _call(template: Template, number: int, day: int, now: str, drawn: int) -> tu
         "texts": None,
     }
     if drawn % 200 == 17:
-        refused = {"outcome": "refused", "leading_etiology": "", "cards": 0, "patient_key": ""}
+        refused: dict[str, Any] = {"outcome": "refused", "leading_etiology": "", "cards": 0, "patient_key": ""}
         body = {"refused": "the token has expired"}
         return Entry("calls", {**values, **refused, "client": "unproven", "body": _pack(body)}), []
     cards = tuple({"card_uuid": uuids[place]} for place in template.cards)
