@@ -11,6 +11,7 @@ from typing import Any
 
 from cds_service.audit import chain
 from cds_service.audit.chain import Entry, Linked
+from cds_service.audit.children import made_from
 from cds_service.audit.record import AuditRecord, timestamp
 from tests.bench.million_templates import Template, templates
 from tests.scenarios.asking import CONTENT
@@ -142,7 +143,7 @@ def _call(template: Template, number: int, day: int, now: str, drawn: int) -> tu
     if drawn % 200 == 17:
         refused: dict[str, Any] = {"outcome": "refused", "leading_etiology": "", "cards": 0, "patient_key": ""}
         body = {"refused": "the token has expired"}
-        return Entry("calls", {**values, **refused, "client": "unproven", "body": _pack(body)}), []
+        return Entry("calls", {**values, **refused, "client": "unproven", "body": _pack(body)}, made_from({})), []
     cards = tuple({"card_uuid": uuids[place]} for place in template.cards)
     return Entry("calls", values, (("cards", cards), ("answered", ()))), uuids
 

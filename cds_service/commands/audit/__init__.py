@@ -1,7 +1,7 @@
 """Look after the audit record."""
 
-from cds_service.commands.audit import migrate
+from cds_service.commands.audit import heads, migrate, verify
 
-EXAMPLES = "calcification-cds audit migrate"
+EXAMPLES = "calcification-cds audit verify"
 
-COMMANDS = (migrate,)
+COMMANDS = (verify, heads, migrate)

@@ -1,6 +1,7 @@
 """Bring the audit database to the schema of this version: whole, or not at all.
 
-Make a copy of the database and stop every process that uses it first. On PostgreSQL, connect as the owner of the tables.
+First make a copy of the database and stop every process that uses it. On PostgreSQL, connect as the owner of the
+tables.
 """
 
 import os
