@@ -1,6 +1,8 @@
 """What makes the tables append-only: triggers in the database itself, which refuse whoever asks."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
@@ -29,6 +31,26 @@ def are_in_place(connection: Connection) -> bool:
 
 
 _TRIGGER_NAME = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+)")
+
+
+@contextmanager
+def lifted(connection: Connection) -> Iterator[None]:
+    """Let this transaction delete what a purge takes away.
+
+    PostgreSQL lets the purging role. SQLite knows no roles: the guards against deleting are taken away and put back in
+    the same transaction, which nobody else can write beside.
+    """
+    if connection.dialect.name == "postgresql":
+        yield
+        return
+    # What is deleted is overwritten, so that it is not left readable in the file.
+    connection.execute(text("PRAGMA secure_delete = ON"))
+    for table in PURGEABLE:
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {table.name}_no_delete"))
+    yield
+    for statement in _SQLITE_GUARDS:
+        connection.execute(text(statement))
+
 
 _OTHER_KEYS = {"feedback": [["digest"]], "content_versions": [["version"]]}
 _PLACE = {table.name: [["writer", "number"]] for table in schema.CHAINED}

@@ -9,14 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, desc, func, literal, select, union_all
 
 from cds_service.audit import schema
 
 _MOVING = tuple(table for table in schema.CHAINED if table is not schema.witnesses)
 """What counts as a move: testimony alone does not, or idle processes would testify to each other for ever."""
-_OVERLAP = 1000
-"""Rows before the newest testimony that are looked at again: some were perhaps not committed yet when it was given."""
+_OVERLAP = 32
+"""Rows of a table before the newest testimony that are looked at again: some were perhaps not committed when it came,
+one for each process that was writing just then."""
+_LAST = (
+    union_all(
+        *(
+            select(literal(table.name).label("name"), func.max(table.c.number).label("number"))
+            .where(table.c.writer == bindparam("asked_for"))
+            .having(func.max(table.c.number).is_not(None))
+            for table in schema.CHAINED
+        )
+    )
+    .order_by(desc("number"))
+    .limit(1)
+)
+"""The last entry of a chain: its table and its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +93,7 @@ def _newest(connection: Connection) -> Testimony:
 
 
 def _head(connection: Connection, writer: str) -> tuple[int, bytes]:
-    found: list[tuple[int, bytes]] = []
-    for table in schema.CHAINED:
-        last = select(table.c.number, table.c.link).where(table.c.writer == writer)
-        found += [(row.number, row.link) for row in connection.execute(last.order_by(table.c.number.desc()).limit(1))]
-    return max(found)
+    last = connection.execute(_LAST, {"asked_for": writer}).one()
+    table = schema.metadata.tables[last.name]
+    place = (table.c.writer == writer, table.c.number == last.number)
+    return last.number, connection.execute(select(table.c.link).where(*place)).scalar_one()
