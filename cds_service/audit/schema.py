@@ -40,6 +40,9 @@ def _chained(name: str, *columns: Column[object] | Index | UniqueConstraint) -> 
     )
 
 
+# The greatest version counts. Programs of schema 1 look here, too, and so do not write to a later one.
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
 # The first entry of each chain: which process it is, and how far the other chains had come.
 writers = _chained(
     "writers",
@@ -210,7 +213,7 @@ tallies = Table(
 
 CHAINED = (writers, witnesses, calls, feedback, content_versions, looks, switches, purges)
 """The tables whose rows stand in the chains."""
-GUARDED = (*CHAINED, cards, answered)
+GUARDED = (*CHAINED, cards, answered, schema_version)
 """The tables that only grow."""
 DERIVED = (indexed, entries, fired, tallies)
 """What is worked out from the record: no evidence, and not guarded."""
