@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -11,3 +11,13 @@ def insert_if_new(connection: Connection, table: Any, row: Mapping[str, Any]) ->
     """An insert that does nothing where the key is taken; atomic, and with `returning` it tells which."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).values(**row).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, column: str, *, adds: bool) -> Any:
+    """An insert that, where the primary key is taken, puts the new value into a column, or adds it to the one there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    new = statement.excluded[column]
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: table.c[column] + new if adds else new}
+    )
