@@ -35,15 +35,10 @@ class Stretch(NamedTuple):
 
 def unread(connection: Connection, table: Table) -> list[Stretch]:
     """The writers that have rows in a chained table that were not read yet."""
-    read = dict(
-        connection.execute(
-            select(schema.indexed.c.writer, schema.indexed.c.number).where(schema.indexed.c.read_from == table.name)
-        )
-        .tuples()
-        .all()
-    )
-    newest = connection.execute(text(_NEWEST.format(table=table.name))).tuples()
-    return [Stretch(writer, read.get(writer, -1)) for writer, number in newest if number > read.get(writer, -1)]
+    known = select(schema.indexed).where(schema.indexed.c.read_from == table.name)
+    read = {row.writer: row.number for row in connection.execute(known)}
+    newest = connection.execute(text(_NEWEST.format(table=table.name)))
+    return [Stretch(row.writer, read.get(row.writer, -1)) for row in newest if row.newest > read.get(row.writer, -1)]
 
 
 def rows_of(connection: Connection, table: Table, stretch: Stretch, limit: int) -> Sequence[Row[Any]]:
