@@ -12,6 +12,7 @@ from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit import tables
+from cds_service.audit.console.console import Console
 from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
@@ -86,6 +87,9 @@ def create_app(
             clock=clock,
             stopwatch=stopwatch,
             new_id=ids,
+            console=open_console(settings),
+            patient_key=setting.patient_key,
+            override_reasons=_override_reasons(setting.content),
         )
     )
     app.extensions["store"] = store
@@ -133,6 +137,15 @@ def open_stores(
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
     return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+
+
+def open_console(settings: Settings) -> Console:
+    """The console over the same database, with connections of its own: no call waits for a page to be counted."""
+    return Console(open_engine(settings.database_url, settings.sqlite_synchronous))
+
+
+def _override_reasons(content: Content) -> dict[str, str]:
+    return {reason["code"]: reason["display"] for reason in content.words.common.get("override_reasons")}
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:

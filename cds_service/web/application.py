@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from cds_service.web.console.blueprint import console_blueprints
 from cds_service.web.documents import documents_blueprint
 from cds_service.web.errors import answer_errors
 from cds_service.web.headers import guard
@@ -11,7 +12,7 @@ from cds_service.web.score_bar import score_bar
 from cds_service.web.services import services_blueprint
 from cds_service.web.standard import standard_blueprint
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
+SECTIONS: tuple[tuple[str, str], ...] = (("Audit", "/audit"),)
 """What the head of every page leads to: a word, and the address."""
 
 
@@ -25,6 +26,8 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.settings.serves_pages:
         app.register_blueprint(pages_blueprint(installation))
+        for routes in console_blueprints(installation):
+            app.register_blueprint(routes)
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
     app.register_blueprint(health_blueprint(installation))

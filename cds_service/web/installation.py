@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from cds_service.audit.console.console import Console
 from cds_service.audit.record import Arrival, AuditRecord
 from cds_service.audit.store import Store
 from cds_service.fhir.access.servers import FhirServer
@@ -58,6 +59,9 @@ class Installation:
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
         new_id: a new random id, for a call that was refused before it could be given one.
+        console: counts and searches of the record.
+        patient_key: the keyed hash of a patient id.
+        override_reasons: what the reasons for overriding a card are called, by code.
     """
 
     settings: Settings
@@ -71,3 +75,6 @@ class Installation:
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
     new_id: Callable[[], str]
+    console: Console
+    patient_key: Callable[[str], str]
+    override_reasons: Mapping[str, str]

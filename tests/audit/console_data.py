@@ -48,7 +48,7 @@ def records(many: int, seed: int, days: int = 60) -> list[AuditRecord]:
 
 
 def _call(lot: Random, call_id: str, at: str) -> AuditRecord:
-    who = {
+    who: dict[str, Any] = {
         "call_id": call_id,
         "received_at": at,
         "service": lot.choice(SERVICES),

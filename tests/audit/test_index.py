@@ -27,7 +27,7 @@ def derived(engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
         held: dict[str, Any] = {
             table.name: {tuple(row) for row in connection.execute(select(table))} for table in tables
         }
-        held["tallies"] = {tuple(row) for row in connection.execute(select(schema.tallies)) if row.count}
+        held["tallies"] = {tuple(row) for row in connection.execute(select(schema.tallies)) if row._mapping["count"]}
         held["lacking"] = {
             (row.call_seq, *sorted(names[number] for number in row.absences.strip(",").split(",")))
             for row in connection.execute(select(schema.lacking))
@@ -39,7 +39,7 @@ def counted(engine: Engine, kind: str) -> Counter[tuple[str, str]]:
     with engine.connect() as connection:
         found: Counter[tuple[str, str]] = Counter()
         for row in connection.execute(select(schema.tallies).where(schema.tallies.c.kind == kind)):
-            found[row.subject, row.detail] += row.count
+            found[row.subject, row.detail] += row._mapping["count"]
         return found
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_service.audit import tables
+from cds_service.audit.console.console import Console
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.store import Store
@@ -99,6 +100,9 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
                 new_id=lambda: f"refused-{next(ids)}",
+                console=Console(open_engine(settings.database_url, settings.sqlite_synchronous)),
+                patient_key=lambda patient: f"key-of-{len(patient)}",
+                override_reasons={"need-more-info": "Waiting for results"},
             )
         )
 

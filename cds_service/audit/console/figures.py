@@ -44,11 +44,6 @@ def counts(connection: Connection, scope: Scope, kind: str, *by: str, subject: s
     return [Count(int(row["calls"]), **{name: row[name] for name in by}) for row in rows.mappings() if row["calls"]]
 
 
-def total(connection: Connection, scope: Scope, kind: str, subject: str | None = None) -> int:
-    """The count of one kind, over all its subjects or of one."""
-    return sum(one.calls for one in counts(connection, scope, kind, subject=subject))
-
-
 def choices(connection: Connection, column: str) -> Sequence[str]:
     """The services or clients that were ever called, or that called."""
     chosen = _tallies.c[column]
