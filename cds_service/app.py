@@ -14,6 +14,7 @@ from cds_service.answer import Answer, Setting, answer, call_id_of
 from cds_service.audit import tables
 from cds_service.audit.console.console import Console
 from cds_service.audit.engine import open_engine
+from cds_service.audit.index import Index
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
@@ -142,6 +143,17 @@ def open_stores(
 def open_console(settings: Settings) -> Console:
     """The console over the same database, with connections of its own: no call waits for a page to be counted."""
     return Console(open_engine(settings.database_url, settings.sqlite_synchronous))
+
+
+def open_index(settings: Settings) -> Index:
+    """What the console's figures are worked out with.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    tables.create(engine)
+    return Index(engine)
 
 
 def _override_reasons(content: Content) -> dict[str, str]:

@@ -75,6 +75,8 @@ def read_asked(query: Mapping[str, str], today: date) -> Asked:
     Raises:
         InvalidRequest: the period is none.
     """
+    if any("\x00" in value for value in query.values()):
+        raise InvalidRequest("A parameter holds a character that no name and no reason has.")
     until = _day(query.get("to", ""), "to") or today
     since = _day(query.get("from", ""), "from") or until - timedelta(days=USUAL_DAYS - 1)
     if not timedelta(0) <= until - since <= timedelta(days=MOST_DAYS):

@@ -114,12 +114,16 @@ def _line(rule: str, tiers: Cells, told: tuple[int, int], answers: Cells, weeks:
 
 
 class Table(NamedTuple):
-    """A chart and the table of the same values: days, then one column for each name."""
+    """A chart and the table of the same values: days, then one column for each name.
+
+    `weekly` says that the days are the Mondays of weeks; `events` are the days on which something changed, and what.
+    """
 
     drawing: charts.Drawing
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float | None, ...]], ...]
     weekly: bool
+    events: tuple[tuple[str, str], ...] = ()
 
 
 def calls_chart(asked: Asked, by_day: Sequence[Count], events: Sequence[tuple[str, str]]) -> Table:
@@ -131,7 +135,7 @@ def calls_chart(asked: Asked, by_day: Sequence[Count], events: Sequence[tuple[st
     series = [(str(name), [counted.get((name, period), 0) for period in periods]) for name in _OUTCOMES]
     rows = tuple((day, tuple(values[place] for _, values in series)) for place, day in enumerate(periods))
     drawing = charts.stacked(periods, series, events)
-    return Table(drawing, tuple(name for name, _ in series), rows, len(periods) < len(of))
+    return Table(drawing, tuple(name for name, _ in series), rows, len(periods) < len(of), tuple(events))
 
 
 def latency_chart(asked: Asked, latency: Sequence[Count]) -> Table:

@@ -13,16 +13,22 @@ from cds_service.web.console.asked import Asked
 def rule_page(reading: Reading, asked: Asked, rule: str) -> dict[str, Any]:
     """What the page of a rule shows."""
     weeks = reading.rule_weeks(rule).get(rule, [])
-    tiers = {one.detail: one.calls for one in reading.counts(tally.RULE, "detail", subject=rule)}
-    events = {(change.day, change.kind) for week in weeks for change in week.changes}
+    events = sorted({(change.day, change.kind) for week in weeks for change in week.changes})
     return {
         "rule": rule,
-        "tiers": tiers,
+        "tiers": _by_detail(reading, tally.RULE, rule),
+        "told_first": reading.total(tally.TOLD_FIRST, rule),
+        "answers": _by_detail(reading, tally.ANSWERED_FIRST, rule),
         "weekly": list(reversed(weeks)),
         "outside": [week for week in reversed(weeks) if week.outside],
-        "chart": _chart(weeks, sorted(events)),
+        "chart": _chart(weeks, events),
+        "events": events,
         "period": asked.scope,
     }
+
+
+def _by_detail(reading: Reading, kind: str, rule: str) -> dict[str, int]:
+    return {one.detail: one.calls for one in reading.counts(kind, "detail", subject=rule)}
 
 
 def _chart(weeks: Sequence[RuleWeek], events: list[tuple[str, str]]) -> charts.Drawing:

@@ -51,6 +51,24 @@
     return { series, columns: data.columns.slice(-4), bands: [{ series: [4, 3], fill: colour("--reach") + "44" }] };
   }
 
+  // A dashed line where something changed, with its kind above; at the start where it changed just before.
+  function drawEvents(plot, told, first) {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = colour("--quiet");
+    ctx.setLineDash([4, 4]);
+    ctx.textAlign = "center";
+    for (const event of told.split(",").filter(Boolean)) {
+      const at = plot.valToPos(Math.max(Date.parse(event.slice(0, 10)) / 1000, first), "x", true);
+      ctx.beginPath();
+      ctx.moveTo(at, bbox.top);
+      ctx.lineTo(at, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.fillText(event.slice(11), at, bbox.top - 3);
+    }
+    ctx.restore();
+  }
+
   const KINDS = { bars: stackedSeries, lines: lineSeries, control: controlSeries };
 
   function bringToLife(figure) {
@@ -63,11 +81,14 @@
     place.className = "live-chart";
     place.setAttribute("aria-hidden", "true");
     figure.querySelector(".drawing").before(place);
+    const step = data.times.length > 1 ? data.times[1] - data.times[0] : 86400;
+    const days = (_, times) => times.map((time) => new Date(time * 1000).toISOString().slice(5, 10));
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
     const options = {
       width: place.clientWidth, height: HEIGHT, bands: drawn.bands || [], tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "UTC"),
-      scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
-      axes: [axis, { ...axis, size: 60 }],
+      scales: { x: { range: (_, least, most) => [least - step / 2, most + step / 2] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
+      axes: [{ ...axis, values: days, space: 70 }, { ...axis, size: 60 }],
+      hooks: { draw: [(plot) => drawEvents(plot, figure.dataset.events || "", data.times[0])] },
       series: [{ value: "{YYYY}-{MM}-{DD}" }, ...drawn.series],
     };
     const plot = new uPlot(options, [data.times, ...drawn.columns], place);
