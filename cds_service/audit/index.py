@@ -10,14 +10,15 @@ from sqlalchemy import Connection, Engine, delete, text
 from sqlalchemy.exc import OperationalError
 
 from cds_service.audit import schema
-from cds_service.audit.engine import READ_ONLY
+from cds_service.audit.engine import BUSY_TIMEOUT_S, READ_ONLY
 from cds_service.audit.index_calls import add_calls
 from cds_service.audit.index_feedback import add_feedback
 from cds_service.audit.unread import count_unread, mark_read, rows_of, unread
 
 BATCH = 500
 """Records that one transaction reads."""
-_POSTGRESQL_WAIT_MS = 300
+_WAIT_MS = 300
+"""How long another process is waited for that writes or indexes; a page is to be shown all the same."""
 
 
 class Index:
@@ -85,11 +86,23 @@ class Index:
         SQLite's transactions that write are alone by themselves. PostgreSQL takes the snapshot of a transaction after
         the lock that stands at its beginning, so that it holds whatever the index before it wrote.
         """
-        if self._engine.dialect.name != "postgresql":
-            with self._engine.begin() as connection:
+        with self._in_sqlite() if self._engine.dialect.name == "sqlite" else self._in_postgresql() as connection:
+            yield connection
+
+    @contextmanager
+    def _in_sqlite(self) -> Iterator[Connection]:
+        # Calls that are recorded wait for their turn longer than a page may.
+        with self._engine.execution_options(**{READ_ONLY: True}).begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_MS}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
-            return
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+
+    @contextmanager
+    def _in_postgresql(self) -> Iterator[Connection]:
         with self._engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
-            connection.execute(text(f"SET LOCAL lock_timeout = {_POSTGRESQL_WAIT_MS}"))
+            connection.execute(text(f"SET LOCAL lock_timeout = {_WAIT_MS}"))
             connection.execute(text("LOCK TABLE indexed IN EXCLUSIVE MODE"))
             yield connection

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from cds_service.audit import schema
+from cds_service.audit.feedback import Feedback
 from cds_service.audit.index import Index
-from cds_service.audit.store import Store
+from cds_service.audit.record import AuditRecord
+from cds_service.audit.store import Store, _call_entry
 from tests.audit.console_data import keep, records, several_writers
 from tests.audit.records import RECORD
 
@@ -82,13 +85,19 @@ def test_processes_that_count_at_the_same_time_count_nothing_twice(engine: Engin
     assert sum(counted(engine, "call").values()) == len({call.call_id for call in calls})
 
 
+def test_who_finds_another_process_counting_goes_on_without(engine: Engine, store: Store) -> None:
+    keep(store, records(5, seed=6))
+    with Index(engine)._alone():
+        assert Index(engine).catch_up(100) == 0
+        assert Index(engine).waiting() > 0
+    assert Index(engine).catch_up(100) > 0
+
+
 def test_a_transaction_that_commits_late_is_counted_when_it_does(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one transaction at a time that writes")
+        pytest.skip("SQLite has one transaction at a time that writes, so none commits late")
     late, other, _ = several_writers(engine, NOW)
     with late._writer.transaction() as transaction:
-        from cds_service.audit.store import _call_entry
-
         transaction.add(_call_entry(records(1, seed=3)[0], None))
         keep(other, records(5, seed=4))
         index = Index(engine)
@@ -114,8 +123,6 @@ def test_a_transaction_that_commits_late_is_counted_when_it_does(engine: Engine)
 def test_several_answers_to_one_call_count_as_one(
     said: tuple[str, ...], answer: str, reasons: dict[str, int], engine: Engine, store: Store
 ) -> None:
-    from cds_service.audit.feedback import Feedback
-
     body = {
         "cards": [{"uuid": "card-1"}],
         "reports": [
@@ -142,9 +149,7 @@ def test_several_answers_to_one_call_count_as_one(
     assert {code: n for (rule, code), n in counted(engine, "reason").items() if not rule} == reasons
 
 
-def _record(body: dict[str, Any]) -> Any:
-    from dataclasses import replace
-
+def _record(body: dict[str, Any]) -> AuditRecord:
     return replace(RECORD, body=body)
 
 
