@@ -38,7 +38,7 @@ from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.secret_file import read_secret
 from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import ConsoleSetting, Installation, Offer
 from cds_service.web.sample import sample_hook, sample_request
 
 
@@ -73,8 +73,7 @@ def create_app(
     settings = _safe(settings or from_environment(os.environ))
     clients = open_clients(settings, stopwatch)
     setting = _setting(settings)
-    store, seen = open_stores(settings, clock, ids)
-    store.put_content(setting.content.version, setting.content.snapshot)
+    store, seen = _stores_with(setting.content, settings, clock, ids)
     app = assemble(
         Installation(
             settings=settings,
@@ -88,9 +87,7 @@ def create_app(
             clock=clock,
             stopwatch=stopwatch,
             new_id=ids,
-            console=open_console(settings),
-            patient_key=setting.patient_key,
-            override_reasons=_override_reasons(setting.content),
+            console=_console(settings, setting),
         )
     )
     app.extensions["store"] = store
@@ -140,11 +137,6 @@ def open_stores(
     return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
 
 
-def open_console(settings: Settings) -> Console:
-    """The console over the same database, with connections of its own: no call waits for a page to be counted."""
-    return Console(open_engine(settings.database_url, settings.sqlite_synchronous))
-
-
 def open_index(settings: Settings) -> Index:
     """What the console's figures are worked out with.
 
@@ -154,10 +146,6 @@ def open_index(settings: Settings) -> Index:
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
     return Index(engine)
-
-
-def _override_reasons(content: Content) -> dict[str, str]:
-    return {reason["code"]: reason["display"] for reason in content.words.common.get("override_reasons")}
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -176,6 +164,22 @@ def _setting(settings: Settings) -> Setting:
     secret = read_secret(settings.patient_key_file, "patient_key_file", make=settings.profile == "demo")
     pages = settings.public_url if settings.serves_pages else ""
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
+
+
+def _stores_with(
+    content: Content, settings: Settings, clock: Callable[[], datetime], ids: Callable[[], str]
+) -> tuple[Store, SeenTokens]:
+    store, seen = open_stores(settings, clock, ids)
+    store.put_content(content.version, content.snapshot)
+    return store, seen
+
+
+def _console(settings: Settings, setting: Setting) -> ConsoleSetting:
+    """The console over the same database, with connections of its own: no call waits for a page to be counted."""
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    reasons = setting.content.words.common.get("override_reasons")
+    names = {reason["code"]: reason["display"] for reason in reasons}
+    return ConsoleSetting(Console(engine), setting.patient_key, names)
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:

@@ -14,6 +14,7 @@ from cds_service.audit.engine import BUSY_TIMEOUT_S, READ_ONLY
 from cds_service.audit.index_calls import add_calls
 from cds_service.audit.index_feedback import add_feedback
 from cds_service.audit.unread import count_unread, mark_read, rows_of, unread
+from cds_service.errors import RecordNotKept
 
 BATCH = 500
 """Records that one transaction reads."""
@@ -50,10 +51,17 @@ class Index:
             return count_unread(connection)
 
     def forget(self) -> None:
-        """Empty the derived tables, to work them out again."""
-        with self._alone() as connection:
-            for table in schema.DERIVED:
-                connection.execute(delete(table))
+        """Empty the derived tables, to work them out again.
+
+        Raises:
+            RecordNotKept: another process is at it.
+        """
+        try:
+            with self._alone() as connection:
+                for table in schema.DERIVED:
+                    connection.execute(delete(table))
+        except OperationalError as error:
+            raise RecordNotKept("Another process counts the record now. Try again in a moment.") from error
 
     def _batch(self, limit: int) -> int:
         if not self._anything_unread():

@@ -44,6 +44,21 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSetting:
+    """What the pages under /audit are made from.
+
+    Attributes:
+        console: counts and searches of the record.
+        patient_key: the keyed hash of a patient id.
+        override_reasons: what the reasons for overriding a card are called, by code.
+    """
+
+    console: Console
+    patient_key: Callable[[str], str]
+    override_reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """One running installation.
 
@@ -59,9 +74,7 @@ class Installation:
         clock: the present moment, with its time zone.
         stopwatch: nanoseconds that only ever go up.
         new_id: a new random id, for a call that was refused before it could be given one.
-        console: counts and searches of the record.
-        patient_key: the keyed hash of a patient id.
-        override_reasons: what the reasons for overriding a card are called, by code.
+        console: what the pages under /audit are made from.
     """
 
     settings: Settings
@@ -75,6 +88,4 @@ class Installation:
     clock: Callable[[], datetime]
     stopwatch: Callable[[], int]
     new_id: Callable[[], str]
-    console: Console
-    patient_key: Callable[[str], str]
-    override_reasons: Mapping[str, str]
+    console: ConsoleSetting

@@ -14,6 +14,7 @@ from cds_service.audit.feedback import Feedback
 from cds_service.audit.index import Index
 from cds_service.audit.record import AuditRecord
 from cds_service.audit.store import Store, _call_entry
+from cds_service.errors import RecordNotKept
 from tests.audit.console_data import keep, records, several_writers
 from tests.audit.records import RECORD
 
@@ -90,6 +91,8 @@ def test_who_finds_another_process_counting_goes_on_without(engine: Engine, stor
     with Index(engine)._alone():
         assert Index(engine).catch_up(100) == 0
         assert Index(engine).waiting() > 0
+        with pytest.raises(RecordNotKept, match="Try again"):
+            Index(engine).forget()
     assert Index(engine).catch_up(100) > 0
 
 

@@ -85,21 +85,27 @@ def measure(url: str, folder: Path) -> bool:
     asked = searches(_a_patient(url))
     for limit, addresses in ((PAGES_MS, pages()), (SEARCH_MS, asked)):
         for name, address in addresses.items():
-            middle, slowest = _loads(client, address)
+            middle, slowest, busy = _loads(client, address)
             within = within and middle <= limit
-            print(f"  {name:38} {middle:8.0f} ms   slowest {slowest:6.0f} ms   at most {limit} ms at the median")
+            told = f"{middle:6.0f} ms   slowest {slowest:6.0f} ms   own processor time {busy:6.0f} ms"
+            print(f"  {name:36} {told}   at most {limit} ms at the median", flush=True)
     return within
 
 
-def _loads(client: FlaskClient, address: str) -> tuple[float, float]:
-    took = []
+def _loads(client: FlaskClient, address: str) -> tuple[float, float, float]:
+    """Milliseconds: the median, the slowest, and the median of this process's processor time.
+
+    On a busy machine the last says what the page itself costs; it holds all of SQLite's work, none of PostgreSQL's.
+    """
+    took, busy = [], []
     for _ in range(LOADS):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answer = client.get(address)
         took.append((time.perf_counter() - began) * 1000)
+        busy.append((time.process_time() - worked) * 1000)
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}")
-    return statistics.median(took), max(took)
+    return statistics.median(took), max(took), statistics.median(busy)
 
 
 def _a_patient(url: str) -> str:

@@ -20,7 +20,7 @@ from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer
+from cds_service.web.installation import ConsoleSetting, Installation, Offer
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import store_on
@@ -100,9 +100,11 @@ def build(settings: Settings, store: Store, service: OneAnswer) -> Callable[...,
                 clock=lambda: NOON + timedelta(minutes=next(minutes)),
                 stopwatch=lambda: next(ticks),
                 new_id=lambda: f"refused-{next(ids)}",
-                console=Console(open_engine(settings.database_url, settings.sqlite_synchronous)),
-                patient_key=lambda patient: f"key-of-{len(patient)}",
-                override_reasons={"need-more-info": "Waiting for results"},
+                console=ConsoleSetting(
+                    Console(open_engine(settings.database_url, settings.sqlite_synchronous)),
+                    patient_key=lambda patient: f"key-of-{len(patient)}",
+                    override_reasons={"need-more-info": "Waiting for results"},
+                ),
             )
         )
 

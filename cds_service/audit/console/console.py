@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from cds_service.audit import schema
 from cds_service.audit.console.changes import Change, changes
-from cds_service.audit.console.drift import RuleWeek, rule_weeks
+from cds_service.audit.console.drift import WEEKS_SHOWN, RuleWeek, rule_weeks
 from cds_service.audit.console.feedback import Said, said_of
 from cds_service.audit.console.figures import Count, choices, counted_until, counts
 from cds_service.audit.console.scope import Scope
@@ -49,9 +49,9 @@ class Reading:
         since, until = self._scope.since.isoformat(), self._scope.until.isoformat()
         return [change for change in changes(self._connection) if since <= change.day <= until]
 
-    def rule_weeks(self, rule: str | None = None) -> Mapping[str, list[RuleWeek]]:
+    def rule_weeks(self, shown: int = WEEKS_SHOWN, rule: str | None = None) -> Mapping[str, list[RuleWeek]]:
         """As `drift.rule_weeks`."""
-        return rule_weeks(self._connection, self._scope, rule)
+        return rule_weeks(self._connection, self._scope, shown, rule)
 
     def find(self, wanted: Wanted, absence: tuple[str, str, str] | None, after: Position | None, size: int) -> Found:
         """A page of calls.
@@ -88,10 +88,12 @@ class Console:
 
     def count_up(self, limit: int) -> Freshness:
         """Count what is new, at most so many records, and say how far that came."""
-        self._index.catch_up(limit)
+        waiting = self._index.waiting()
+        if waiting:
+            self._index.catch_up(limit)
+            waiting = self._index.waiting()
         with self._connected() as connection:
-            until = counted_until(connection)
-        return Freshness(until, self._index.waiting())
+            return Freshness(counted_until(connection), waiting)
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Reading]:

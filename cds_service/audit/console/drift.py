@@ -50,24 +50,35 @@ class RuleWeek(NamedTuple):
         return self.judged is not None and self.judged.outside
 
 
-def rule_weeks(connection: Connection, scope: Scope, rule: str | None = None) -> Mapping[str, list[RuleWeek]]:
-    """The last weeks of each rule up to the end of a scope, oldest first, by rule; of one rule where it is named."""
+def rule_weeks(
+    connection: Connection, scope: Scope, shown: int = WEEKS_SHOWN, rule: str | None = None
+) -> Mapping[str, list[RuleWeek]]:
+    """The last weeks of each rule up to the end of a scope, oldest first, by rule.
+
+    Args:
+        connection: to the audit database.
+        scope: whose end and whose calls count.
+        shown: how many weeks.
+        rule: the one rule to look at; None for all.
+    """
     last = scope.until - timedelta(days=scope.until.weekday())
-    mondays = [last - _WEEK * back for back in reversed(range(WEEKS_SHOWN + MOST_WEEKS))]
+    mondays = [last - _WEEK * back for back in reversed(range(shown + MOST_WEEKS))]
+    of = {(monday + timedelta(days=day)).isoformat(): monday for monday in mondays for day in range(7)}
     long = replace(scope, since=mondays[0])
-    calls = _by_week(one for one in counts(connection, long, CALL, "subject", "day") if one.subject != Outcome.REFUSED)
+    judged_calls = (one for one in counts(connection, long, CALL, "subject", "day") if one.subject != Outcome.REFUSED)
+    calls = _by_week(judged_calls, of)
     by_rule: dict[str, list[Count]] = {}
     for one in counts(connection, long, RULE, "subject", "day", subject=rule):
         by_rule.setdefault(one.subject, []).append(one)
     known = changes(connection)
-    return {name: _weeks(mondays, calls, _by_week(fired), known) for name, fired in by_rule.items()}
+    made = {name: _weeks(mondays, calls, _by_week(fired, of), known) for name, fired in by_rule.items()}
+    return {name: weeks[-shown:] for name, weeks in made.items()}
 
 
-def _by_week(counted: Iterable[Count]) -> dict[date, int]:
+def _by_week(counted: Iterable[Count], of: Mapping[str, date]) -> dict[date, int]:
     by_week: dict[date, int] = {}
     for one in counted:
-        day = date.fromisoformat(one.day)
-        monday = day - timedelta(days=day.weekday())
+        monday = of[one.day]
         by_week[monday] = by_week.get(monday, 0) + one.calls
     return by_week
 
@@ -76,11 +87,10 @@ def _weeks(
     mondays: Sequence[date], calls: Mapping[date, int], fired: Mapping[date, int], known: list[Change]
 ) -> list[RuleWeek]:
     weeks = [Week(calls.get(monday, 0), fired.get(monday, 0)) for monday in mondays]
-    told = [
+    return [
         RuleWeek(monday, week, one, tuple(_near(known, monday)) if one is not None and one.outside else ())
         for monday, week, one in zip(mondays, weeks, judged(weeks), strict=True)
     ]
-    return told[-WEEKS_SHOWN:]
 
 
 def _near(known: list[Change], monday: date) -> list[Change]:

@@ -109,19 +109,22 @@ class _Question:
             *own,
             at >= scope.since.isoformat(),
             at < scope.ends_before,
-            _entries.c.repeated.is_(wanted.repeats == "yes"),
-            *(self._checked(column) == value for column, value in columns.values()),
-            *(_there_is(table, conditions) for table, conditions in beside),
+            *(_there_is(self._along, table, conditions) for table, conditions in beside),
         ]
+        self._of_entries = [self._checked(column) == value for column, value in columns.values()]
+        if self._along is _entries:
+            # The other tables know first deliveries only, but for the mark of the repeated ones.
+            self._of_entries.append(_entries.c.repeated.is_(wanted.repeats == "yes"))
 
     def places(self) -> Select[Any]:
-        """The calls' places, in no order."""
-        return select(self._along.c.call_seq).select_from(self._joined()).where(*self._conditions)
+        """The calls' places, in no order; entries are looked up only where something is asked of them."""
+        source = self._joined() if self._of_entries else self._along
+        return select(self._along.c.call_seq).select_from(source).where(*self._conditions, *self._of_entries)
 
     def rows(self, after: Position | None) -> Select[Any]:
         """The calls, the newest first, after a place."""
         at = (self._along.c.received_at, self._along.c.call_seq)
-        listed = select(_entries).select_from(self._joined()).where(*self._conditions)
+        listed = select(_entries).select_from(self._joined()).where(*self._conditions, *self._of_entries)
         if after is not None:
             listed = listed.where(tuple_(*at) < tuple_(literal(after.received_at), literal(after.call_seq)))
         return listed.order_by(at[0].desc(), at[1].desc())
@@ -188,6 +191,6 @@ def _way(columns: Columns, beside: Beside) -> tuple[FromClause, list[ColumnEleme
     return _entries, [column == value]
 
 
-def _there_is(table: FromClause, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    place = (table.c.received_at == _entries.c.received_at, table.c.call_seq == _entries.c.call_seq)
-    return exists().where(*conditions, *place).correlate(_entries)
+def _there_is(along: FromClause, table: FromClause, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    place = (table.c.received_at == along.c.received_at, table.c.call_seq == along.c.call_seq)
+    return exists().where(*conditions, *place).correlate(along)

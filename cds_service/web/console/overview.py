@@ -92,12 +92,9 @@ def rule_lines(reading: Reading) -> list[RuleLine]:
     told = {one.subject: one.calls for one in reading.counts(tally.TOLD, "subject")}
     first = {one.subject: one.calls for one in reading.counts(tally.TOLD_FIRST, "subject")}
     answers = _cells(reading.counts(tally.ANSWERED_FIRST, "subject", "detail"))
-    weeks = reading.rule_weeks()
+    weeks = reading.rule_weeks(_SPARK_WEEKS)
     named = sorted({rule for rule, _ in tiers} | weeks.keys())
-    made = [
-        _line(rule, tiers, (told.get(rule, 0), first.get(rule, 0)), answers, weeks.get(rule, [])[-_SPARK_WEEKS:])
-        for rule in named
-    ]
+    made = [_line(rule, tiers, (told.get(rule, 0), first.get(rule, 0)), answers, weeks.get(rule, [])) for rule in named]
     return sorted(made, key=lambda line: -line.fired)
 
 

@@ -12,7 +12,7 @@ from cds_service.web.console.asked import Asked
 
 def rule_page(reading: Reading, asked: Asked, rule: str) -> dict[str, Any]:
     """What the page of a rule shows."""
-    weeks = reading.rule_weeks(rule).get(rule, [])
+    weeks = reading.rule_weeks(rule=rule).get(rule, [])
     events = sorted({(change.day, change.kind) for week in weeks for change in week.changes})
     return {
         "rule": rule,

@@ -59,7 +59,7 @@ def test_the_week_is_marked_and_the_change_named(
     _keep_weeks(store, fired_last=17, **changed)
     Index(engine).catch_up(1000)
     with Console(engine).reading(SCOPE) as reading:
-        weeks = reading.rule_weeks("cppd")["cppd"]
+        weeks = reading.rule_weeks(rule="cppd")["cppd"]
     assert [week.starts for week in weeks if week.outside] == [date(2026, 3, 23)]
     assert weeks[-1].week == (CALLS, 17)
     assert [change[1:] for change in weeks[-1].changes] == told

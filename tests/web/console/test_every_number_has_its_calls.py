@@ -11,7 +11,6 @@ from tests.web.console.links import counts_in, links_in
 
 PAGES = [
     f"/audit?{PERIOD}",
-    f"/audit?{PERIOD}&client=county",
     "/audit?from=2026-01-10&to=2026-01-20&client=university %26 clinics&service=calcification-report-sign",
     f"/audit/quality?{PERIOD}",
     f"/audit/quality?{PERIOD}&service=calcification-patient-view",
