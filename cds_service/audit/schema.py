@@ -233,24 +233,30 @@ lacking = Table(
     sqlite_with_rowid=False,
 )
 
-# Counts by day: `kind` says of what, `subject` and `detail` of which.
-tallies = Table(
-    "tallies",
-    metadata,
-    Column("kind", Text, primary_key=True),
-    Column("day", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("detail", Text, primary_key=True),
-    Column("service", Text, primary_key=True),
-    Column("client", Text, primary_key=True),
-    Column("content_version", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
+
+def _counts(name: str, period: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column(period, Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("detail", Text, primary_key=True),
+        Column("service", Text, primary_key=True),
+        Column("client", Text, primary_key=True),
+        Column("content_version", Text, primary_key=True),
+        Column("count", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+# Counts by day: `kind` says of what, `subject` and `detail` of which; and their sums by month, for long periods.
+tallies = _counts("tallies", "day")
+monthly = _counts("monthly", "month")
 
 CHAINED = (writers, witnesses, calls, feedback, content_versions, looks, switches, purges)
 """The tables whose rows stand in the chains."""
 GUARDED = (*CHAINED, cards, answered)
 """The tables that only grow."""
-DERIVED = (indexed, entries, fired, marks, absences, lacking, tallies)
+DERIVED = (indexed, entries, fired, marks, absences, lacking, tallies, monthly)
 """What is worked out from the record: no evidence, and not guarded."""

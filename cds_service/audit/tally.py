@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from cds_service.audit import schema
 from cds_service.audit.record import Outcome
@@ -18,6 +18,9 @@ TOLD_FIRST, TOLD, ANSWERED_FIRST, ANSWERED, REASON_FIRST = (
 )  # fmt: skip
 """Kinds of tallies beside those of marks and absences. `TOLD` counts the calls whose card told a rule, `ANSWERED` what
 became of them, and the mark `REASON` why they were overridden; each also for the rule that stood first."""
+
+
+_MONTH = len("2026-01")
 
 
 class Place(NamedTuple):
@@ -56,11 +59,28 @@ class Tally:
             self.add(place, absence.kind, absence.subject, absence.detail)
 
     def write(self, connection: Connection) -> None:
-        """Add the counts to those on file."""
-        rows = [
-            {"kind": kind, "subject": subject, "detail": detail, "count": count, **place._asdict()}
-            for (kind, subject, detail, place), count in sorted(self._counts.items())
-            if count
-        ]
-        if rows:
-            connection.execute(upsert(connection, schema.tallies, "count", adds=True), rows)
+        """Add the counts to those on file, to the days' and to the months'."""
+        months: Counter[tuple[str, str, str, Place]] = Counter()
+        for (kind, subject, detail, place), count in self._counts.items():
+            months[kind, subject, detail, place._replace(day=place.day[:_MONTH])] += count
+        _add(connection, schema.tallies, "day", self._counts)
+        _add(connection, schema.monthly, "month", months)
+
+
+def _add(connection: Connection, table: Table, period: str, counts: Counter[tuple[str, str, str, Place]]) -> None:
+    rows = [
+        {
+            "kind": kind,
+            period: place.day,
+            "subject": subject,
+            "detail": detail,
+            "service": place.service,
+            "client": place.client,
+            "content_version": place.content_version,
+            "count": count,
+        }
+        for (kind, subject, detail, place), count in sorted(counts.items())
+        if count
+    ]
+    if rows:
+        connection.execute(upsert(connection, table, "count", adds=True), rows)

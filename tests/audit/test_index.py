@@ -31,7 +31,8 @@ def derived(engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
         held: dict[str, Any] = {
             table.name: {tuple(row) for row in connection.execute(select(table))} for table in tables
         }
-        held["tallies"] = {tuple(row) for row in connection.execute(select(schema.tallies)) if row._mapping["count"]}
+        for table in (schema.tallies, schema.monthly):
+            held[table.name] = {tuple(row) for row in connection.execute(select(table)) if row._mapping["count"]}
         held["lacking"] = {
             (row.call_seq, *sorted(names[number] for number in row.absences.strip(",").split(",")))
             for row in connection.execute(select(schema.lacking))

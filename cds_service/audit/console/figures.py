@@ -1,9 +1,10 @@
 """Counts of the index, summed over a scope."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from cds_service.audit import schema
 from cds_service.audit.console.scope import Scope
@@ -31,17 +32,20 @@ def counts(connection: Connection, scope: Scope, kind: str, *by: str, subject: s
         by: what they are broken down by: "subject", "detail", "day", "content_version".
         subject: the one subject to count; None for all.
     """
-    columns = [_tallies.c[name] for name in by]
-    summed = (
-        select(func.sum(_tallies.c.count).label("calls"), *columns)
-        .where(_tallies.c.kind == kind, *_within(scope))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    if subject is not None:
-        summed = summed.where(_tallies.c.subject == subject)
-    rows = connection.execute(summed)
-    return [Count(int(row["calls"]), **{name: row[name] for name in by}) for row in rows.mappings() if row["calls"]]
+    months = None if "day" in by else scope.whole_months
+    days = scope.edges if months else ((scope.since.isoformat(), scope.until.isoformat()),)
+    stretches = [(_tallies, "day", stretch) for stretch in days]
+    if months:
+        stretches.append((schema.monthly, "month", months))
+    found: Counter[tuple[str, ...]] = Counter()
+    for table, period, (first, last) in stretches:
+        columns = [table.c[name] for name in by]
+        wanted = [table.c.kind == kind, table.c[period].between(first, last), *_whose(table, scope)]
+        wanted += [] if subject is None else [table.c.subject == subject]
+        summed = select(*columns, func.sum(table.c["count"])).where(*wanted).group_by(*columns)
+        for *names, calls in connection.execute(summed):
+            found[tuple(names)] += int(calls or 0)
+    return [Count(calls, **dict(zip(by, names, strict=True))) for names, calls in sorted(found.items()) if calls]
 
 
 def choices(connection: Connection, column: str) -> Sequence[str]:
@@ -57,12 +61,6 @@ def counted_until(connection: Connection) -> str:
     return str(connection.scalar(select(func.max(_entries.c.received_at))) or "")
 
 
-def _within(scope: Scope) -> list[ColumnElement[Any]]:
-    conditions: list[ColumnElement[Any]] = [
-        _tallies.c.day >= scope.since.isoformat(),
-        _tallies.c.day <= scope.until.isoformat(),
-    ]
-    for name in ("service", "client"):
-        value = getattr(scope, name)
-        conditions += [_tallies.c[name] == value] if value else []
-    return conditions
+def _whose(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+    asked = {"service": scope.service, "client": scope.client}
+    return [table.c[name] == value for name, value in asked.items() if value]
