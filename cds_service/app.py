@@ -14,8 +14,11 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
+from cds_service.audit import tables
+from cds_service.audit.console.console import Console
 from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
+from cds_service.audit.index import Index
 from cds_service.audit.memory import Memory
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
@@ -50,7 +53,7 @@ from cds_service.security.sign_in.people import open_people
 from cds_service.settings import Settings, from_environment
 from cds_service.switching import Switching, subjects
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer, Rulebook
+from cds_service.web.installation import ConsoleSetting, Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
 from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
@@ -92,7 +95,8 @@ def create_app(
         StartError: the installation must not start as it is set.
         ContentError: rules or wording cannot be used; carries every problem found.
     """
-    settings = _safe(settings or from_environment(os.environ))
+    settings = settings or from_environment(os.environ)
+    require_safe_start(settings)
     world = World(clock, ids, stopwatch)
     setting = _setting(settings)
     audit = open_records(settings, world)
@@ -121,12 +125,8 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
         records=Source(audit.store, audit.stream),
         disguise=DeIdentified(_export_key(settings)),
         new_id=world.ids,
+        console=_console(settings, setting),
     )
-
-
-def _safe(settings: Settings) -> Settings:
-    require_safe_start(settings)
-    return settings
 
 
 def open_content(settings: Settings) -> Content:
@@ -204,6 +204,17 @@ def open_recorded(settings: Settings) -> Recorded:
     return Recorded(open_engine(settings.database_url, settings.sqlite_synchronous))
 
 
+def open_index(settings: Settings) -> Index:
+    """What the console's figures are worked out with.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    tables.create(engine)
+    return Index(engine)
+
+
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
     """The clients of the settings file; in the demo the public sandbox, too.
 
@@ -227,6 +238,14 @@ def _setting(settings: Settings) -> Setting:
     pages = settings.public_url if settings.serves_pages else ""
     sources = f"{settings.public_url}{SOURCE_ATTRIBUTES}"
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret), sources)
+
+
+def _console(settings: Settings, setting: Setting) -> ConsoleSetting:
+    """The console over the same database, with connections of its own: no call waits for a page to be counted."""
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    reasons = setting.content.words.common.get("override_reasons")
+    names = {reason["code"]: reason["display"] for reason in reasons}
+    return ConsoleSetting(Console(engine), setting.patient_key, names)
 
 
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from cds_service.security.sign_in.people import People
 from cds_service.web.call_page import call_blueprint
+from cds_service.web.console.blueprint import console_blueprints
 from cds_service.web.documents import documents_blueprint
 from cds_service.web.errors import answer_errors
 from cds_service.web.headers import guard
@@ -24,6 +25,7 @@ from cds_service.web.switches import PATH as SWITCHES
 from cds_service.web.switches import switches_blueprint
 
 SECTIONS: tuple[tuple[str, str], ...] = (
+    ("Audit", "/audit"),
     ("Rules", "/rules"),
     ("Replay", "/audit/replay"),
     ("Switches", SWITCHES),
@@ -64,3 +66,5 @@ def _serve_pages(app: Flask, installation: Installation, people: People) -> None
     pages = (home_blueprint, call_blueprint, rules_blueprint, records_blueprint, replay_blueprint, switches_blueprint)
     for blueprint in pages:
         app.register_blueprint(blueprint(installation))
+    for routes in console_blueprints(installation):
+        app.register_blueprint(routes)

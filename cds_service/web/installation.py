@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from cds_service.audit.console.console import Console
 from cds_service.audit.contents import Contents
 from cds_service.audit.looks import Looks
 from cds_service.audit.record import Arrival, AuditRecord
@@ -74,6 +75,21 @@ class Rulebook:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSetting:
+    """What the pages under /audit are made from.
+
+    Attributes:
+        console: counts and searches of the record.
+        patient_key: the keyed hash of a patient id.
+        override_reasons: what the reasons for overriding a card are called, by code.
+    """
+
+    console: Console
+    patient_key: Callable[[str], str]
+    override_reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """One running installation.
 
@@ -97,6 +113,7 @@ class Installation:
         records: the record, to be taken out.
         disguise: how identifiers leave where nobody asks for them.
         new_id: a new random id, for a call that was refused before it could be given one.
+        console: what the pages under /audit are made from.
     """
 
     settings: Settings
@@ -117,3 +134,4 @@ class Installation:
     records: Source
     disguise: Disguise
     new_id: Callable[[], str]
+    console: ConsoleSetting

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from cds_service.audit.console.console import Console
 from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
 from cds_service.audit.looks import Looks
@@ -36,7 +37,7 @@ from cds_service.security.sign_in.person import LOCAL
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
 from cds_service.web.cookies import cookie_name
-from cds_service.web.installation import Installation, Offer, Rulebook
+from cds_service.web.installation import ConsoleSetting, Installation, Offer, Rulebook
 from cds_service.web.people import SESSION
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
@@ -208,6 +209,11 @@ def build(settings: Settings, audit: Audit, service: OneAnswer, content: Content
                 records=Source(audit.store, audit.stream),
                 disguise=DeIdentified(bytes(32)),
                 new_id=lambda: f"refused-{next(ids)}",
+                console=ConsoleSetting(
+                    Console(open_engine(settings.database_url, settings.sqlite_synchronous)),
+                    patient_key=lambda patient: f"key-of-{len(patient)}",
+                    override_reasons={"need-more-info": "Waiting for results"},
+                ),
             )
         )
         app.test_client_class = SignedIn

@@ -10,7 +10,6 @@ from typing import Any
 from alembic import op
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Connection,
     Index,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 
 from cds_service import __version__
 from cds_service.audit.chain import START, Children, Place, link_over
+from cds_service.audit.migrations import derived_0002
 from cds_service.errors import StartError
 
 revision = "0002"
@@ -141,55 +141,6 @@ _chained(
     Column("before", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
-Table(
-    "indexed",
-    _metadata,
-    Column("writer", Text, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-)
-Table(
-    "entries",
-    _metadata,
-    Column("call_seq", _seq, primary_key=True, autoincrement=False),
-    Column("received_at", Text, nullable=False),
-    Column("call_id", Text, nullable=False),
-    Column("service", Text, nullable=False),
-    Column("client", Text, nullable=False),
-    Column("patient_key", Text, nullable=False),
-    Column("content_version", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("leading_etiology", Text, nullable=False),
-    Column("tier", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("duration_us", Integer, nullable=False),
-    Index("entries_by_time", "received_at"),
-    Index("entries_by_patient", "patient_key", "received_at"),
-    Index("entries_by_etiology", "leading_etiology", "tier", "received_at"),
-    Index("entries_by_client", "client", "received_at"),
-    Index("entries_by_answer", "answer", "received_at"),
-    Index("entries_by_outcome", "outcome", "received_at"),
-)
-Table(
-    "fired",
-    _metadata,
-    Column("rule", Text, primary_key=True),
-    Column("tier", Text, primary_key=True),
-    Column("received_at", Text, primary_key=True),
-    Column("call_seq", _seq, primary_key=True, autoincrement=False),
-    Column("shadow", Boolean, nullable=False),
-)
-Table(
-    "tallies",
-    _metadata,
-    Column("day", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("detail", Text, primary_key=True),
-    Column("service", Text, primary_key=True),
-    Column("client", Text, primary_key=True),
-    Column("content_version", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-)
 
 
 def upgrade() -> None:
@@ -201,6 +152,7 @@ def upgrade() -> None:
         op.execute(f"CREATE TABLE moved_{name} AS SELECT * FROM {name}")
         op.execute(f"DROP TABLE {name}")
     _metadata.create_all(connection, checkfirst=False)
+    derived_0002.metadata.create_all(connection, checkfirst=False)
     if any(connection.scalar(text(f"SELECT 1 FROM moved_{name} LIMIT 1")) for name in old):
         _put_back(connection, old)
     for name in old:
