@@ -3,6 +3,8 @@
 PORT ?= 8080
 SECONDS ?= 120
 EFFORT ?= 5
+CALLS ?= 1000000
+FOLDER ?= var/bench
 HOSTILE := tests/fuzz/test_openapi.py tests/properties/test_hostile_calls.py tests/fhir/access/test_any_answer.py
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
@@ -13,7 +15,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test browser check format bench evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench bench-console evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +52,9 @@ format: .venv/develop.stamp  ## Format the code and apply safe lint fixes
 
 bench: .venv/develop.stamp  ## Measure reading, answering and keeping the record
 	@$(RUN) -m tests.bench
+
+bench-console: .venv/develop.stamp  ## Measure the console over a million calls (make bench-console FOLDER=... CALLS=...)
+	@$(RUN) -m tests.bench.console --calls $(CALLS) --folder $(FOLDER)
 
 evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on published cases
 	@$(RUN) -m tests.evaluation

@@ -58,8 +58,8 @@ class Answer:
 
 
 def call_id_of(call: HookCall, arrival: Arrival, content: Content) -> UUID:
-    """The id of a call: the same for the same hookInstance, request, content, and outcome of fetching."""
-    names = [call.hook_instance, arrival.fingerprint, content.version]
+    """The id of a call: the same for the same hookInstance, request, content, switches, and outcome of fetching."""
+    names = [call.hook_instance, arrival.fingerprint, content.version, *arrival.switched.names()]
     if call.fetched != NOTHING_FETCHED:
         names.append(fingerprint(call.fetched.as_json()))
     return uuid5(NAMESPACE_URL, "|".join(names))
@@ -95,7 +95,7 @@ def answer(
         return before.calls.get(card_digest(judged.report, judged.found), "")
 
     decision = decide(content, asked, _read(content, chart, to_read, arrival), told_before)
-    body = _body(to_read, asked, decision, before)
+    body = _body(to_read, asked, decision, before) | arrival.switched.as_json()
     record = _record(service, call, arrival, setting, decision, asked, body)
     return Answer(decision.leaving.cards, record, tuple(one.judged.read.text for one in decision.told))
 

@@ -4,7 +4,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -14,8 +14,11 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
+from cds_service.audit import tables
+from cds_service.audit.console.console import Console
 from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
+from cds_service.audit.index import Index
 from cds_service.audit.memory import Memory
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival
@@ -23,6 +26,8 @@ from cds_service.audit.recorded import Recorded
 from cds_service.audit.rule_figures import figures_of_rule
 from cds_service.audit.seen_tokens import SeenTokens
 from cds_service.audit.store import Store
+from cds_service.audit.switchboard import Switchboard
+from cds_service.audit.switches import Off, Switches
 from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
@@ -44,9 +49,11 @@ from cds_service.security.patient_key import patient_key
 from cds_service.security.profiles import audience_bases, require_safe_start
 from cds_service.security.report_texts import NONCE_BYTES, read_report_texts
 from cds_service.security.secret_file import read_secret
+from cds_service.security.sign_in.people import open_people
 from cds_service.settings import Settings, from_environment
+from cds_service.switching import Switching, subjects
 from cds_service.web.application import assemble
-from cds_service.web.installation import Installation, Offer, Rulebook
+from cds_service.web.installation import ConsoleSetting, Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
 from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
@@ -88,10 +95,11 @@ def create_app(
         StartError: the installation must not start as it is set.
         ContentError: rules or wording cannot be used; carries every problem found.
     """
-    settings = _safe(settings or from_environment(os.environ))
+    settings = settings or from_environment(os.environ)
+    require_safe_start(settings)
     world = World(clock, ids, stopwatch)
     setting = _setting(settings)
-    audit = open_records(settings, clock, ids)
+    audit = open_records(settings, world)
     audit.store.put_content(setting.content.version, setting.content.snapshot)
     return assemble(_installation(settings, setting, audit, world))
 
@@ -100,27 +108,25 @@ def _installation(settings: Settings, setting: Setting, audit: Audit, world: Wor
     clients = open_clients(settings, world.stopwatch)
     return Installation(
         settings=settings,
-        offers=_offers(settings, setting, audit.store, world.stopwatch),
+        offers=_offers(settings, setting, audit.store, audit.switches.off, world.stopwatch),
         store=audit.store,
+        looks=audit.looks,
         gate=_gate(settings, clients, audit.seen, world.clock),
+        people=open_people(settings, audit.seen, world.clock, world.stopwatch),
         content_version=setting.content.version,
         rulebook=_rulebook(settings, setting.content, audit.store),
         sample=_warmed_up(setting, world.clock()),
         report_texts=read_report_texts(settings, partial(os.urandom, NONCE_BYTES)),
         documents=own_documents(settings),
         explain=explain,
+        switchboard=_switchboard(settings, setting.content, clients, audit.switches),
         clock=world.clock,
         stopwatch=world.stopwatch,
         records=Source(audit.store, audit.stream),
         disguise=DeIdentified(_export_key(settings)),
-        looked=lambda _what, _call_id: None,
         new_id=world.ids,
+        console=_console(settings, setting),
     )
-
-
-def _safe(settings: Settings) -> Settings:
-    require_safe_start(settings)
-    return settings
 
 
 def open_content(settings: Settings) -> Content:
@@ -161,16 +167,32 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_records(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> Audit:
+def open_records(settings: Settings, world: World | None = None) -> Audit:
     """The audit record in the database that the settings name.
 
     Raises:
         StartError: the database, or the audit key, cannot be used.
+        RecordNotKept: the switches cannot be read.
     """
+    world = world or World()
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return open_audit(settings.database_url, settings.sqlite_synchronous, key, clock, ids)
+    return open_audit(settings.database_url, settings.sqlite_synchronous, key, world.clock, world.ids, world.stopwatch)
+
+
+def open_switchboard(settings: Settings) -> Switchboard:
+    """The switches of an installation, for a command that sets them.
+
+    Raises:
+        StartError: the database cannot be used.
+        ContentError: rules, wording or clients cannot be used; carries every problem found.
+    """
+    clients = open_clients(settings, time.perf_counter_ns)
+    return _switchboard(settings, open_content(settings), clients, open_records(settings).switches)
+
+
+def _switchboard(settings: Settings, content: Content, clients: Sequence[Client], switches: Switches) -> Switchboard:
+    services = offered(with_drafts=settings.draft_hooks == "on").values()
+    return Switchboard(switches, subjects(content, clients, services, demo=settings.profile == "demo"))
 
 
 def open_recorded(settings: Settings) -> Recorded:
@@ -180,6 +202,17 @@ def open_recorded(settings: Settings) -> Recorded:
         StartError: the URL means no database that the store can use.
     """
     return Recorded(open_engine(settings.database_url, settings.sqlite_synchronous))
+
+
+def open_index(settings: Settings) -> Index:
+    """What the console's figures are worked out with.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    tables.create(engine)
+    return Index(engine)
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -207,6 +240,14 @@ def _setting(settings: Settings) -> Setting:
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret), sources)
 
 
+def _console(settings: Settings, setting: Setting) -> ConsoleSetting:
+    """The console over the same database, with connections of its own: no call waits for a page to be counted."""
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    reasons = setting.content.words.common.get("override_reasons")
+    names = {reason["code"]: reason["display"] for reason in reasons}
+    return ConsoleSetting(Console(engine), setting.patient_key, names)
+
+
 def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
     return Gate(
         clients,
@@ -229,21 +270,24 @@ def _warmed_up(setting: Setting, now: datetime) -> dict[str, Any]:
     return sample
 
 
-def _offers(settings: Settings, setting: Setting, store: Store, stopwatch: Callable[[], int]) -> Mapping[str, Offer]:
+def _offers(
+    settings: Settings, setting: Setting, store: Store, off: Callable[[], Off], stopwatch: Callable[[], int]
+) -> Mapping[str, Offer]:
     memory = Memory(store, setting.patient_key, settings.repeat_silence_hours)
     access = open_access(settings, stopwatch)
+    switching = Switching(setting.content, off)
     services = offered(with_drafts=settings.draft_hooks == "on")
-    return {service.id: _offer(service, setting, memory, access) for service in services.values()}
+    return {service.id: _offer(service, setting, memory, access, switching) for service in services.values()}
 
 
-def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess) -> Offer:
-    fetching = Fetching(access, service, setting.content)
-
+def _offer(service: Service, setting: Setting, memory: Memory, access: FhirAccess, switching: Switching) -> Offer:
     def advise(call: HookCall, arrival: Arrival, servers: Sequence[FhirServer]) -> Answer:
+        there = switching.applied(service, arrival)
+        fetching = Fetching(access, there.service, there.content)
         call = fetching.completed(call, arrival.as_of, servers, arrival.elapsed_us)
-        call_id = str(call_id_of(call, arrival, setting.content))
+        call_id = str(call_id_of(call, there.arrival, there.content))
         before = memory.of(service.id, call.user_id, call.patient_id, arrival, call_id)
-        return answer(service, call, arrival, setting, before)
+        return answer(there.service, call, there.arrival, replace(setting, content=there.content), before)
 
     return Offer(
         id=service.id,

@@ -6,12 +6,12 @@ from datetime import datetime
 from cds_service.audit.body import JudgedReport
 from cds_service.audit.given import ReadReport
 from cds_service.content.load import Content
-from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank
+from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank, shadow_alarms
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading
 from cds_service.core.history import contradicted, dated, merged
 from cds_service.core.next_tests import next_tests
-from cds_service.core.scoring import NO_ENTRY
+from cds_service.core.scoring import NO_ENTRY, SHOWN
 from cds_service.core.set_aside import condensed
 from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.draft import Draft, read_draft, read_words
@@ -26,6 +26,7 @@ NOTHING_READ = Reading((), {}, (), ())
 NOTHING_FOUND = Differential((), (), (), (), ())
 NO_FINDING = "no soft tissue calcification or other qualifying finding in the report"
 NOTHING_RANKED = "no etiology reaches the threshold to be shown"
+IN_SHADOW = "what would be shown or said is in shadow or switched off"
 ELSEWHERE = "what it shows lies in another part of the body than what is ordered"
 
 
@@ -37,7 +38,8 @@ def judge(content: Content, facts: Facts) -> Differential:
     tests = next_tests(content.engine, evaluation) if ranked else ()
     spoken, quiet = alarms(content.engine, facts)
     patterns = patterns_there(content.vocabulary.patterns, facts, content.engine.sources)
-    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
+    in_shadow = shadow_alarms(content.engine, facts)
+    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns, in_shadow)
 
 
 def read_one(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> ReadReport:
@@ -116,5 +118,8 @@ def _lies_in(found: Differential, facts: Facts, regions: frozenset[str]) -> bool
 
 
 def _why_silent(found: Differential) -> str:
+    # Only where no rule in force shows or says anything: these are the others.
+    if any(outcome.tier in SHOWN for outcome in found.outcomes) or any(would for _, would in found.shadow):
+        return IN_SHADOW
     entered = any(outcome.tier != NO_ENTRY for outcome in found.outcomes)
     return NOTHING_RANKED if entered else NO_FINDING

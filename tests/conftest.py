@@ -20,6 +20,7 @@ def settings(tmp_path: Path) -> Settings:
         patient_key_file=tmp_path / "patient.key",
         audit_key_file=tmp_path / "audit.key",
         report_text_key_file=str(tmp_path / "report-text.key"),
+        local_token_file=tmp_path / "local.token",
         port=8081,
     )
 

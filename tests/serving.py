@@ -28,6 +28,13 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def signed_in(self) -> requests.Session:
+        """A browser of the demo's local user."""
+        token = (self.log.parent / "var" / "local.token").read_text(encoding="ascii").strip()
+        browser = requests.Session()
+        browser.get(f"{self.url}/sign-in", params={"token": token}, timeout=10, allow_redirects=False)
+        return browser
+
     def workers(self) -> list[int]:
         """The process ids of the workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
@@ -47,6 +54,11 @@ class Server:
             "worker": _kilobytes(self.workers()[0], "Rss") / 1000,
             "worker, its own part": _kilobytes(self.workers()[0], "Pss") / 1000,
         }
+
+
+def resident_megabytes(process: int) -> float:
+    """Resident memory of a process."""
+    return _kilobytes(process, "Rss") / 1000
 
 
 def _kilobytes(process: int, kind: str) -> float:

@@ -15,7 +15,7 @@ from cds_service.core.evaluate import Outcome
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_to_json
 from cds_service.core.next_tests import NextTest
-from cds_service.core.rules import Exclusion, Item
+from cds_service.core.rules import SHADOW, Exclusion, Item
 from cds_service.core.verdict import Verdict
 
 Json = dict[str, Any]
@@ -77,6 +77,8 @@ def _report(item: JudgedReport) -> Json:
         "mustNotMiss": [_spoken(spoken, True) for spoken in found.spoken]
         + [_spoken(spoken, False) for spoken in found.kept_quiet],
     }
+    if found.shadow:
+        stored["shadowMustNotMiss"] = [_spoken(spoken, would) for spoken, would in found.shadow]
     if found.patterns:
         stored["patterns"] = [pattern.label for pattern in found.patterns]
     if item.silent:
@@ -89,6 +91,7 @@ def outcome_json(outcome: Outcome) -> Json:
     """One rule's outcome: a letter for the verdict of each item, in the order of the rule, a capital where it counted.
 
     The items themselves, and the facts that each asks for, stand in the content version that the record names.
+    `shadow` is there, and true, where the rule was judged for the record only: in shadow, or switched off.
     """
     return {
         "rule": outcome.rule.ref,
@@ -100,6 +103,7 @@ def outcome_json(outcome: Outcome) -> Json:
         "supports": _letters(outcome, outcome.rule.supports),
         "argues_against": _letters(outcome, outcome.rule.argues_against),
         "excludes": _letters(outcome, outcome.rule.excludes),
+        **({"shadow": True} if outcome.rule.status == SHADOW else {}),
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from cds_service.errors import StartError
 
 READ_ONLY = "calcification_read_only"
-_BUSY_TIMEOUT_S = 10
+BUSY_TIMEOUT_S = 10
 
 
 def open_engine(database_url: str, sqlite_synchronous: str) -> Engine:
@@ -54,7 +54,7 @@ def _open_sqlite(url: URL, synchronous: str) -> Engine:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"The folder {folder} of the audit database cannot be made ({error.strerror}).") from None
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: object, _record: object) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from cds_service.audit.switched import ALL_ON, Switched
+
 
 class Outcome(StrEnum):
     """What came of a call."""
@@ -67,6 +69,7 @@ class Arrival:
         client: who called, as far as it is known.
         fingerprint: SHA-256 of the request, as `fingerprint` computes it.
         elapsed_us: microseconds since the call came in.
+        switched: what is switched off for it.
     """
 
     received_at: datetime
@@ -74,6 +77,7 @@ class Arrival:
     client: str
     fingerprint: str
     elapsed_us: Callable[[], int]
+    switched: Switched = ALL_ON
 
 
 @dataclass(frozen=True, slots=True)

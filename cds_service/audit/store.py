@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds_service.audit import schema
 from cds_service.audit.chain import Entry, Value
+from cds_service.audit.children import made_from
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
@@ -259,9 +260,7 @@ class Store:
 
 def _call_entry(record: AuditRecord, texts: bytes | None) -> Entry:
     values: dict[str, Value] = {name: getattr(record, name) for name in _RECORD_COLUMNS}
-    shown = tuple({"card_uuid": card["uuid"]} for card in record.body.get("cards", ()) if "uuid" in card)
-    children = (("cards", shown), ("answered", tuple(_answered_rows(record.body))))
-    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, children)
+    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, made_from(record.body))
 
 
 def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
@@ -269,11 +268,6 @@ def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
     sent = [card for card in body.get("cards", ()) if card.get("uuid") == item.card]
     offered = {suggestion.get("uuid") for card in sent for suggestion in card.get("suggestions", ())}
     return [name for name in item.accepted if name not in offered]
-
-
-def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    told = body.get("answered", {})
-    return [{"reader": told["reader"], "digest": digest} for digest in told.get("digests", ())]
 
 
 def stored_call(row: Row[Any]) -> StoredCall:

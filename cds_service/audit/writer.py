@@ -12,6 +12,7 @@ from cds_service import __version__
 from cds_service.audit import chain
 from cds_service.audit.chain import Entry, Linked
 from cds_service.audit.record import timestamp
+from cds_service.audit.testimony import testify
 
 _ID_LENGTH = 12
 _INSERT = {name: insert(chain.table_named(name)) for name in (*chain.COLUMNS, "cards", "answered")}
@@ -33,6 +34,7 @@ class Transaction:
         self.connection = connection
         self._key = key
         self._head = head
+        self.writer = head.writer
 
     def add(self, entry: Entry) -> int:
         """Insert a row and what is made from it; the row's `seq`."""
@@ -76,7 +78,7 @@ class Writer:
             with self._engine.begin() as connection:
                 own = Transaction(connection, self._key, head)
                 if head.number == 0:
-                    own.add(self._first())
+                    own.add(self._first(connection, head.writer))
                 yield own
             self._head = head
 
@@ -85,9 +87,9 @@ class Writer:
         self._lock = Lock()
         self._head = None
 
-    def _first(self) -> Entry:
-        values = {"started_at": timestamp(self._clock()), "program": __version__, "witnessed": "{}"}
-        return Entry("writers", values)
+    def _first(self, connection: Connection, writer: str) -> Entry:
+        seen = testify(connection, writer).text()
+        return Entry("writers", {"started_at": timestamp(self._clock()), "program": __version__, "witnessed": seen})
 
 
 def insert_linked(connection: Connection, place: Linked) -> int:

@@ -1,16 +1,16 @@
 """The commands: one module each, listed in COMMANDS in the order in which help shows them."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from cds_service.commands import audit, check, clients, conformance, explain, replay, serve, sign, units
+from cds_service.commands import audit, check, clients, conformance, explain, reload, replay, serve, sign, switch, units
 
 
 class Command(Protocol):
     """What a command's module holds: its docstring is its help, its name is the module's.
 
     `EXAMPLES` is shown below the help as it stands, one call a line. A package with a `COMMANDS` of its own, such as
-    `audit`, is a command with commands below it.
+    `switch`, is a command with commands below it.
     """
 
     __doc__: str | None
@@ -24,4 +24,19 @@ class Command(Protocol):
         """Do it; the exit status. May raise StartError and ContentError, which `main` prints."""
 
 
-COMMANDS: tuple[Command, ...] = (serve, sign, explain, check, replay, conformance, audit, clients, units)
+@runtime_checkable
+class Group(Protocol):
+    """What a package of commands holds."""
+
+    __doc__: str | None
+    __name__: str
+    EXAMPLES: str
+
+    @property
+    def COMMANDS(self) -> tuple[Command, ...]:  # noqa: N802  # a constant of the package
+        """The commands below it, in the order in which help shows them."""
+
+
+COMMANDS: tuple[Command | Group, ...] = (
+    serve, reload, sign, explain, check, replay, conformance, audit, switch, clients, units,
+)  # fmt: skip

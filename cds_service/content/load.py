@@ -1,8 +1,8 @@
 """Loads all content at once: every file is read, every problem is told, and only whole content is ever used."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from cds_service.core.findings import ReportReader
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
 from cds_service.core.rule_text import RuleText, rule_texts
-from cds_service.core.rules import Alarm, Etiology, Rule, RuleSet, Scoring
+from cds_service.core.rules import ACTIVE, Alarm, Etiology, Rule, RuleSet, Scoring
 from cds_service.core.source_attributes import Declared, SourceAttributes, source_attributes
 from cds_service.core.view import HistorySources
 from cds_service.core.wording import CardWords, Wording
@@ -80,6 +80,10 @@ class Content:
     def speaker(self) -> Speaker:
         """What card texts are made from."""
         return Speaker(self.engine.rules, self.vocabulary.labels, self.words)
+
+    def without(self, off: Collection[str]) -> "Content":
+        """The same content, of which the active rules with these ids are judged for the record only."""
+        return replace(self, engine=Engine.of(self.engine.rules.in_shadow(off), self.engine.sources))
 
     @cached_property
     def in_words(self) -> Mapping[str, RuleText]:
@@ -165,7 +169,7 @@ class _Loading:
         return regulation, found
 
     def rules(self, known: KnownWords, etiologies: dict[str, Etiology]) -> list[Rule]:
-        found: dict[str, Rule] = {}
+        found: list[Rule] = []
         for path in rule_files(self.rules_dir):
             source = self._source(path, self.rules_dir)
             if source is None:
@@ -177,12 +181,13 @@ class _Loading:
             if rule.etiology not in etiologies:
                 cure = "Use an id of rules/vocabulary/etiologies.yaml, or add it."
                 self.problems.append(source.problem(("etiology",), f"{rule.etiology!r} is not known.", cure))
-            if rule.etiology in found:
-                cure = "Keep one rule for each etiology."
+            active = {other.etiology for other in found if other.status == ACTIVE}
+            if rule.status == ACTIVE and rule.etiology in active:
+                cure = "Keep one active rule for each etiology; another may be in shadow beside it."
                 self.problems.append(source.problem(("etiology",), "another rule speaks for it already.", cure))
-            found[rule.etiology] = rule
-            self._keep_text(rule.id, source)
-        return list(found.values())
+            self._keep_text(source, rule.id)
+            found.append(rule)
+        return found
 
     def alarms(self, known: KnownWords) -> list[Alarm]:
         found = []
@@ -193,13 +198,15 @@ class _Loading:
             alarm, problems = read_alarm(source, self.schemas, known)
             self.problems.extend(problems)
             if alarm is not None:
+                self._keep_text(source, alarm.id)
                 found.append(alarm)
-                self._keep_text(alarm.id, source)
         return found
 
-    def _keep_text(self, rule: str, source: Source) -> None:
+    def _keep_text(self, source: Source, rule: str) -> None:
+        """Records and switches name a rule by its id, must-not-miss or not."""
         if rule in self.texts:
-            self.problems.append(source.problem(("id",), "another rule has it already.", "Give each rule its own id."))
+            cure = "Give each rule an id of its own, must-not-miss rules included."
+            self.problems.append(source.problem(("id",), f"{rule!r} is the id of another rule.", cure))
         self.texts[rule] = source.text
 
     def words(self) -> CardWords:

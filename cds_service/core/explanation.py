@@ -18,6 +18,7 @@ from cds_service.core.missing_rows import missing_rows
 from cds_service.core.rule_rows import ItemRow as ItemRow
 from cds_service.core.rule_rows import RuleRow as RuleRow
 from cds_service.core.rule_rows import rule_rows
+from cds_service.core.rules import ACTIVE
 from cds_service.core.scoring import TIER_ORDER
 from cds_service.core.stated_rows import LesionRow, Said, StatedRow, finding_row, lesion_row, said_in
 from cds_service.core.statements import Attributes
@@ -27,12 +28,16 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """A must-not-miss rule whose trigger was met, and whether it spoke."""
+    """A must-not-miss rule whose trigger was met, and whether it spoke.
+
+    One whose `status` is not "active" said nothing; `speaks` is then whether it would have.
+    """
 
     title: str
     ref: str
     speaks: bool
     message: str
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Explanation:
     `silent` says why nothing was read at all, `set_aside` what came and was not read then, and `amiss` where a card had
     an empty member, which was left out, or a summary that is too long. `switched_off` names the rules that were off at
     the time and were not judged, `memory` whether what readers were told before could not be looked up.
+    `switches_age_s` is how many seconds ago the switches had been read, where that was too long ago.
     """
 
     reports: tuple[ReportRow, ...]
@@ -75,6 +81,7 @@ class Explanation:
     amiss: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
     memory: str = ""
+    switches_age_s: int = 0
 
 
 def explain(body: Json, content: Json, texts: Sequence[str] = ()) -> Explanation:
@@ -102,6 +109,7 @@ def explain(body: Json, content: Json, texts: Sequence[str] = ()) -> Explanation
         amiss=tuple(body.get("amiss", ())),
         switched_off=tuple(_name_of_rule(rule, content) for rule in off if rule not in _judged(body)),
         memory=body.get("memory", ""),
+        switches_age_s=body.get("switchesReadSecondsAgo", 0),
     )
 
 
@@ -147,13 +155,25 @@ def _report(report: Json, content: Json, labels: Labels, off: Sequence[str], tex
         said=said_in(facts, labels, text),
         rules=rule_rows(report, content, facts, labels, off),
         tests=missing_rows(report, TIER_ORDER, content, facts, labels),
-        alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
+        alarms=(
+            *(_alarm(spoken, content, ACTIVE) for spoken in report["mustNotMiss"]),
+            *(
+                _alarm(spoken, content, _of_shadow(spoken, content, off))
+                for spoken in report.get("shadowMustNotMiss", ())
+            ),
+        ),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
         patterns=tuple(report.get("patterns", ())),
         chart_gaps=tuple((part, str(why)) for part, why in facts.chart_gaps.items()),
     )
 
 
-def _alarm(spoken: Json, content: Json) -> AlarmRow:
+def _alarm(spoken: Json, content: Json, status: str) -> AlarmRow:
     alarm = content["alarms"][spoken["rule"].partition("@")[0]]
-    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"])
+    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"], status)
+
+
+def _of_shadow(spoken: Json, content: Json, off: Sequence[str]) -> str:
+    name = spoken["rule"].partition("@")[0]
+    # Snapshots of before there were switches do not name the status.
+    return "switched off" if name in off else str(content["alarms"][name].get("status", "shadow"))

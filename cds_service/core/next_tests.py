@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cds_service.core.conditions import Atom
-from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, Outcome, settle, supposed_stance
+from cds_service.core.evaluate import Engine, Evaluation, Outcome, settle, supposed_stance
 from cds_service.core.facts import LabResult
 from cds_service.core.ranking import Place, behind_narrower, narrower_names
-from cds_service.core.rules import Rule
+from cds_service.core.rules import ACTIVE, Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import View, compared_with_range

@@ -10,6 +10,7 @@ from cds_service.core.facts import Facts, Lesion
 from cds_service.core.labels import Labels
 from cds_service.core.lacking import lacking
 from cds_service.core.limits import Limit
+from cds_service.core.scoring import POSSIBLE
 
 VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
 
@@ -77,6 +78,16 @@ class RuleRow:
     def rule_id(self) -> str:
         """The rule's id without its version."""
         return self.ref.partition("@")[0]
+
+    def held_back(self, likely: int) -> str:
+        """Why a score that has the points for likely stands at possible all the same; empty for any other."""
+        if self.capped_by:
+            return f"{self.capped_by} is unknown and could speak against it"
+        if self.tier != POSSIBLE or self.score < likely:
+            return ""
+        if self.entry == VERDICTS["u"]:
+            return "its entry criterion is uncertain"
+        return "its evidence is of too few kinds (of imaging, labs and history), and no sign that defines it is there"
 
     @property
     def steps(self) -> tuple[StepRow, ...]:

@@ -35,7 +35,7 @@ class Judge:
 
     content: Content
     snapshots: Mapping[str, Json]
-    _fitted: dict[str, tuple[Content, Gaps]] = field(default_factory=dict)
+    _fitted: dict[tuple[str, frozenset[str]], tuple[Content, Gaps]] = field(default_factory=dict)
 
     def gaps(self, version: str) -> Gaps:
         """What the content asks for and this recorded version did not read."""
@@ -49,7 +49,8 @@ class Judge:
         """
         if record.service not in SERVICES:
             raise CannotReplay(f"the service {record.service} is not there any more")
-        content, gaps = self._for(record.content_version)
+        # What was switched off then is off again: a candidate is asked what its rules would have changed.
+        content, gaps = self._for(record.content_version, frozenset(record.body.get("switchedOff", ())))
         stored = record.body["reports"]
         earlier = [report.get("given", {}).get("earlier", "") for report in stored]
 
@@ -59,12 +60,13 @@ class Judge:
 
         return decide(content, _asked(record), _reports(stored, gaps), told_before).body()
 
-    def _for(self, version: str) -> tuple[Content, Gaps]:
-        if version not in self._fitted:
+    def _for(self, version: str, off: frozenset[str] = frozenset()) -> tuple[Content, Gaps]:
+        if (version, off) not in self._fitted:
             own = version == self.content.version
             gaps = NO_GAPS if own else gaps_between(self.snapshots.get(version), self.content)
-            self._fitted[version] = (fitted(self.content, gaps), gaps)
-        return self._fitted[version]
+            content = fitted(self.content, gaps)
+            self._fitted[version, off] = (content.without(off) if off else content, gaps)
+        return self._fitted[version, off]
 
 
 def kept_whole(record: AuditRecord) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 from cds_service.audit.record import AuditRecord
 from cds_service.content.load import Content
 from cds_service.core.conditions import Condition
-from cds_service.core.evaluate import ACTIVE, SHADOW
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.facts_json import facts_from_json
+from cds_service.core.rules import ACTIVE, SHADOW
 from cds_service.core.scoring import NO_ENTRY
 from cds_service.core.verdict import MET, UNKNOWN
 from cds_service.core.view import View

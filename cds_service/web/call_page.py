@@ -15,7 +15,9 @@ from cds_service.security.report_texts import ReportTexts, SealedTextsError
 from cds_service.settings import PREFIX
 from cds_service.web.card_markdown import rendered
 from cds_service.web.installation import Installation
+from cds_service.web.looks import keep_look
 from cds_service.web.page import page
+from cds_service.web.people import Role, ask_for
 
 _NOT_KEPT = (
     "The text of this report was not kept, only the clauses that say something of a finding. "
@@ -53,14 +55,16 @@ class CardView:
 
 
 def call_blueprint(installation: Installation) -> Blueprint:
-    """The route of the page of a call."""
+    """The page of a call. Its address cannot be guessed: a reader has it from a card, an auditor from a search."""
     routes = Blueprint("calls", __name__)
+    ask_for(routes, Role.READER, Role.AUDITOR)
 
     @routes.get("/calls/<call_id>")
     def call(call_id: str) -> Response:
         found = installation.store.find(call_id)
         if not found:
             raise UnknownCall("No call with this id is on record here.")
+        keep_look("call page", call_id)
         record = found[0].record
         if record.outcome == Outcome.REFUSED:
             return page("refused.html", record=record)

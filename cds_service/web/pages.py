@@ -2,28 +2,41 @@
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from cds_service.errors import RecordNotKept
 from cds_service.web.installation import Installation
 from cds_service.web.page import page
+from cds_service.web.people import Role, ask_for, meet, visitor
+
+LOADED_AT, RELOAD_REFUSED_AT = "LOADED_AT", "RELOAD_REFUSED_AT"
+"""Where the application keeps when its content was loaded, and when it refused to load it anew."""
 
 _RECENT = 20
 
 
-def pages_blueprint(installation: Installation) -> Blueprint:
-    """The routes that people open."""
-    routes = Blueprint("pages", __name__)
+def home_blueprint(installation: Installation) -> Blueprint:
+    """The first page. In the demo it is open, but for the last calls; in production it is for who has a role."""
+    routes = Blueprint("home", __name__)
+    demo = installation.settings.profile == "demo"
+    if demo:
+        meet(routes)
+    else:
+        ask_for(routes, *Role)
 
     @routes.get("/")
     def home() -> Response:
+        who = visitor()
+        shown = who is not None and Role.AUDITOR in who.roles
         return page(
             "home.html",
             offers=installation.offers.values(),
-            sample=_sample_call(installation),
-            calls=installation.store.recent(_RECENT),
-            unjoined=installation.store.unjoined_feedback(_RECENT),
-            unjoined_count=installation.store.count_unjoined_feedback(),
+            sample=_sample_call(installation) if demo else "",
+            signed_in=who is not None,
+            shown=shown,
+            calls=installation.store.recent(_RECENT) if shown else [],
+            unjoined=installation.store.unjoined_feedback(_RECENT) if shown else [],
+            unjoined_count=installation.store.count_unjoined_feedback() if shown else 0,
             url=installation.settings.public_url,
         )
 
@@ -44,7 +57,9 @@ def health_blueprint(installation: Installation) -> Blueprint:
             installation.store.require_writable()
         except RecordNotKept:
             return _status("the audit store cannot be written", 503)
-        return _status("ready", 200, content=installation.content_version)
+        told = {"loaded": LOADED_AT, "reloadRefused": RELOAD_REFUSED_AT}
+        moments = {key: current_app.config[name] for key, name in told.items() if name in current_app.config}
+        return _status("ready", 200, content=installation.content_version, **moments)
 
     return routes
 

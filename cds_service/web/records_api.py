@@ -19,6 +19,7 @@ from cds_service.export.rows import Recorded, rows_of
 from cds_service.export.tables import TABLES, columns_of
 from cds_service.export.times import instant_of
 from cds_service.web.installation import Installation
+from cds_service.web.looks import keep_look
 from cds_service.web.people import Role, ask_for
 
 PREFIX = "/audit/api"
@@ -59,7 +60,7 @@ def _offer_calls(routes: Blueprint, installation: Installation) -> None:
     def calls() -> Response:
         asked = _asked(installation)
         after, limit = _whole("after", 0, 2**63 - 1), _whole("limit", _USUAL_ROWS, MOST_ROWS, least=1)
-        installation.looked("records", "")
+        keep_look("records")
         found = list(installation.records.recorded(asked.wanted, after, limit))
         rows = [row for one in found for row in rows_of("calls", one, asked.disguise)]
         return _json({"calls": rows, "next": found[-1].call.seq if len(found) == limit else None})
@@ -83,7 +84,7 @@ def _offer_tables(routes: Blueprint, installation: Installation) -> None:
         if table not in TABLES or kind not in STREAMED:
             abort(404)
         asked = _asked(installation)
-        installation.looked(f"export of {table}", "")
+        keep_look(f"export of {table}")
         recorded = installation.records.recorded(asked.wanted)
         lines = _csv(table, recorded, asked.disguise) if kind == "csv" else _ndjson(table, recorded, asked.disguise)
         named = {"Content-Disposition": f'attachment; filename="{table}.{kind}"'}
@@ -94,7 +95,7 @@ def _deliveries(installation: Installation, call_id: str) -> list[Recorded]:
     found = installation.store.find(call_id)
     if not found:
         raise UnknownCall("No call with this id is on record here.")
-    installation.looked("record", call_id)
+    keep_look("record", call_id)
     return installation.records.of(found)
 
 

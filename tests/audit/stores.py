@@ -14,5 +14,10 @@ KEY = bytes(range(32))
 
 def store_on(engine: Engine, now: datetime, prefix: str = "writer") -> Store:
     """A store and its writer, whose clock stands; the chains that it begins are named "writer1" and on."""
+    return Store(engine, writer_on(engine, now, prefix), lambda: now)
+
+
+def writer_on(engine: Engine, now: datetime, prefix: str = "writer") -> Writer:
+    """A writer whose clock stands."""
     ids = count(1)
-    return Store(engine, Writer(engine, KEY, lambda: now, lambda: f"{prefix}{next(ids)}"), lambda: now)
+    return Writer(engine, KEY, lambda: now, lambda: f"{prefix}{next(ids)}")

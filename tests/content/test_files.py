@@ -61,7 +61,7 @@ def test_every_packaged_rule_says_when_its_version_was_finished() -> None:
         ("version: 1.1.0\n", "version: 1.2.0\n", "revisions: end with 1.1.0, and the rule is 1.2.0."),
         ("on: 2026-11-23", "on: 2026-11-02", "revisions: are not in the order of their days."),
         ("on: 2026-11-23", "on: yesterday", "revisions.1.on: 'yesterday' does not match"),
-        ("id: cppd\n", "id: lipoma\n", "id: another rule has it already."),
+        ("id: cppd\n", "id: lipoma\n", "id: 'lipoma' is the id of another rule."),
     ],
 )
 def test_dates_and_ids_that_would_mislead_are_refused(

@@ -9,6 +9,7 @@ from cds_service.core.explanation import NextTestRow, ReportRow, explain
 from tests.scenarios.asking import CONTENT, LOINC, ask, hook_request
 
 TEXT = "Large lobulated periarticular calcified masses about both hips with fluid-calcium levels."
+IN_DOUBT = "Possible calcification about the right hip. Lobulated well-demarcated periarticular mass."
 KNOWN: tuple[tuple[str, float, str], ...] = (("phosphate", 8.2, "mg/dL"),)
 
 Json = dict[str, Any]
@@ -98,6 +99,24 @@ def test_the_steps_of_every_rule_lead_from_its_prior_to_its_score(labs: tuple[tu
         assert [step.before for step in rule.steps] == [rule.prior, *(step.after for step in rule.steps[:-1])][
             : len(rule.steps)
         ]
+
+
+@pytest.mark.parametrize(
+    ("text", "labs", "why"),
+    [
+        (TEXT, (), "its evidence is of too few kinds"),
+        (IN_DOUBT, (*KNOWN, ("egfr", 95.0, "mL/min/{1.73_m2}")), "its entry criterion is uncertain"),
+        (TEXT, (*KNOWN, ("egfr", 95.0, "mL/min/{1.73_m2}")), ""),
+    ],
+)
+def test_a_score_that_would_do_for_likely_is_told_why_it_is_possible_only(
+    text: str, labs: tuple[tuple[str, float, str], ...], why: str
+) -> None:
+    told = explain(ask(hook_request(text, labs)).record.body, CONTENT.snapshot)
+    (rule,) = [rule for rule in told.reports[0].rules if rule.rule_id == "tumoral-calcinosis"]
+    assert rule.score >= told.likely
+    assert rule.held_back(told.likely).startswith(why)
+    assert bool(rule.held_back(told.likely)) == (rule.tier != "likely")
 
 
 def test_criteria_tell_the_distance_to_their_limit_what_they_lack_and_their_source() -> None:

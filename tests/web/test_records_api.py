@@ -3,11 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
@@ -85,12 +83,11 @@ def test_answers_are_as_the_document_says(reader: FlaskClient) -> None:
             Draft202012Validator(schema).validate(reader.get(address).get_json())
 
 
-def test_each_reading_is_put_on_record_before_anything_is_shown(build: Callable[..., Flask]) -> None:
-    looks: list[tuple[str, str]] = []
-    client = build(looked=lambda what, call_id: looks.append((what, call_id))).test_client()
-    for path in ("/calls", "/tables/labs.csv"):
-        client.get(API + path)
-    assert looks == [("records", ""), ("export of labs", "")]
+def test_each_reading_is_put_on_record_before_anything_is_shown(reader: FlaskClient, audit: Audit) -> None:
+    for path in ("/calls", "/tables/labs.csv", f"/calls/{CALL.call_id}"):
+        reader.get(API + path)
+    looks = [(look.what, look.call_id) for look in reversed(audit.looks.newest(9))]
+    assert looks == [("records", ""), ("export of labs", ""), ("record", CALL.call_id)]
 
 
 def test_the_page_describes_every_column(reader: FlaskClient) -> None:
