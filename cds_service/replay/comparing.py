@@ -47,6 +47,7 @@ class Difference:
         changed: kind, summary then and summary now of the cards.
         rules: the rules that come out otherwise.
         silent: report by report, why it is silent then and now, where that changes.
+        alarms: the must-not-miss rules that speak now and did not, or spoke and do no more.
     """
 
     kinds: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Difference:
     changed: tuple[tuple[str, str, str], ...] = ()
     rules: tuple[RuleChange, ...] = ()
     silent: tuple[tuple[int, str, str], ...] = ()
+    alarms: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As JSON values, without what is empty."""
@@ -73,10 +75,10 @@ def difference(was: Json, now: Json, then: Json | None, candidate: Json, *, whol
         whole: whether the record holds all that cards were made from; cards are compared only then.
     """
     rules = tuple(_rules(was, now, then or {}, candidate))
-    what = tuple(_what(was, now, rules))
+    what, alarms = tuple(_what(was, now, rules)), tuple(_alarms_moved(was, now))
     if not whole:
         seen = any(word != POINTS for word in what)
-        return Difference(_kinds(((CHANGED, seen), (UNSEEN, rules and not seen))), what, rules=rules)
+        return Difference(_kinds(((CHANGED, seen), (UNSEEN, rules and not seen))), what, rules=rules, alarms=alarms)
     before, after = _cards(was), _cards(now)
     gained = tuple(_named(after[uuid]) for uuid in after if uuid not in before)
     lost = tuple(_named(before[uuid]) for uuid in before if uuid not in after)
@@ -89,7 +91,7 @@ def difference(was: Json, now: Json, then: Json | None, candidate: Json, *, whol
     kinds = _kinds(((GAINED, gained), (LOST, lost), (CHANGED, changed)))
     if kinds and not what:
         what = (WORDING,)
-    return Difference(kinds or _kinds(((UNSEEN, what or silent),)), what, gained, lost, changed, rules, silent)
+    return Difference(kinds or _kinds(((UNSEEN, what or silent),)), what, gained, lost, changed, rules, silent, alarms)
 
 
 def _kinds(found: Iterable[tuple[str, object]]) -> tuple[str, ...]:
@@ -183,6 +185,12 @@ def _labs(report: Json) -> list[str]:
 
 def _alarms(report: Json) -> set[str]:
     return {rule_id(alarm) for alarm in report["mustNotMiss"] if alarm["speaks"]}
+
+
+def _alarms_moved(was: Json, now: Json) -> Iterator[tuple[str, str]]:
+    before, after = (set().union(*(_alarms(report) for report in body["reports"])) for body in (was, now))
+    yield from ((alarm, "speaks now") for alarm in sorted(after - before))
+    yield from ((alarm, "speaks no more") for alarm in sorted(before - after))
 
 
 def _silences(was: Json, now: Json) -> Iterator[tuple[int, str, str]]:

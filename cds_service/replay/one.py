@@ -73,7 +73,10 @@ class Replayer:
     def _kinds(self, found: Difference) -> tuple[str, ...]:
         if not found.kinds:
             return (SAME,)
-        mine = not self.rule or any(change.rule == self.rule for change in found.rules)
+        mine = not self.rule or self.rule in {
+            *(change.rule for change in found.rules),
+            *(alarm for alarm, _ in found.alarms),
+        }
         return found.kinds if mine else (ELSEWHERE,)
 
     def _count(self, record: AuditRecord, now: Json, found: Difference, kinds: tuple[str, ...], counts: Counts) -> None:
@@ -93,6 +96,9 @@ class Replayer:
         for change in found.rules:
             if self.rule in ("", change.rule):
                 counts.deciding(change.rule, [decider.told for decider in change.deciding])
+        for alarm, told in found.alarms:
+            if self.rule in ("", alarm):
+                counts.deciding(alarm, [told])
 
 
 def _head(packed: PackedCall, record: AuditRecord) -> Json:

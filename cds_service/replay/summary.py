@@ -61,12 +61,11 @@ def _what(calls: Json) -> str:
 
 
 def _rules(state: State) -> Iterator[str]:
-    changed = {rule: counted for rule, counted in state.counts.tiers.items() if rule in state.counts.causes}
-    if changed:
+    if state.counts.causes:
         yield "\nBy rule, in reports"
-    for rule, counted in changed.items():
+    for rule in sorted(state.counts.causes):
         yield f"  {rule}"
-        for was, now, number in moves(counted):
+        for was, now, number in moves(state.counts.tiers.get(rule, {})):
             yield f"    {number:5}  {was if was == now else f'{was} → {now}'}"
         causes = state.counts.causes[rule].most_common(_CAUSES)
         yield from (f"           by {told} ({number})" for told, number in causes)
@@ -88,6 +87,7 @@ def example_lines(line: Json) -> Iterator[str]:
     yield from (f"loses: {summary}" for _, summary in line.get("lost", ()))
     for _, was, now in line.get("changed", ()):
         yield f"says: {now}" if was != now else f"says otherwise: {now}"
+    yield from (f"must not miss: {alarm} {told}" for alarm, told in line.get("alarms", ()))
     for change in line.get("rules", ()):
         deciding = "; ".join(decider[1] for decider in change["deciding"])
         (_, was, _), (_, now, _) = change["points"]

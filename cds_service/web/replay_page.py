@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from cds_service.audit.record import timestamp
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, NOT_SHOWN, POSSIBLE
 from cds_service.errors import UnknownReplay
+from cds_service.replay.counts import moves
 from cds_service.replay.deciding import NO_RULE
 from cds_service.replay.shelf import Shelf
 from cds_service.replay.starting import Busy, Starting, Wish, name_of
@@ -22,7 +24,7 @@ from cds_service.web.page import page
 from cds_service.web.people import Role, ask_for
 
 _LISTED, _CALLS = 30, 25
-_TIERS = (LIKELY, POSSIBLE, NOT_SHOWN, EXCLUDED, NO_ENTRY, NO_RULE)
+TIERS = (LIKELY, POSSIBLE, NOT_SHOWN, EXCLUDED, NO_ENTRY, NO_RULE)
 _RULE = re.compile(r"[a-z0-9-]{0,80}")
 
 
@@ -58,6 +60,7 @@ def _show(routes: Blueprint, shelf: Shelf, starting: Starting) -> None:
             complaint="" if running else shelf.complaint(name),
             kinds=KINDS,
             kind=kind,
+            tiers=TIERS,
             matrices=[] if state is None else matrices(state),
             found=found,
             told=example_lines,
@@ -127,17 +130,32 @@ def wished(form: Mapping[str, str], candidates: list[str]) -> tuple[Wish, str]:
     return wish, ""
 
 
-def matrices(state: State) -> list[tuple[str, list[tuple[str, list[int]]], list[tuple[str, int]]]]:
-    """For each rule that comes out otherwise: its tiers then, each with the number of reports by tier now, and causes.
+@dataclass(frozen=True, slots=True)
+class RuleMatrix:
+    """A rule that comes out otherwise.
 
-    The columns are `_TIERS`, as the rows are; rows without a report are left out.
+    Attributes:
+        id: its id.
+        moved: tier then, tier now and number of reports, where the tier moves.
+        rows: tier then, and the number of reports by tier now, in the order of `TIERS`.
+        causes: what made the difference, and in how many reports.
     """
+
+    id: str
+    moved: list[tuple[str, str, int]]
+    rows: list[tuple[str, list[int]]]
+    causes: list[tuple[str, int]]
+
+
+def matrices(state: State) -> list[RuleMatrix]:
+    """The rules that come out otherwise, those that move most reports first."""
     found = []
     for rule, causes in state.counts.causes.items():
-        moves: Mapping[str, int] = state.counts.tiers.get(rule, {})
-        rows = [(was, [moves.get(f"{was} → {now}", 0) for now in _TIERS]) for was in _TIERS]
-        found.append((rule, [row for row in rows if any(row[1])], causes.most_common()))
-    return found
+        counted = {(was, now): number for was, now, number in moves(state.counts.tiers.get(rule, {}))}
+        rows = [(was, [counted.get((was, now), 0) for now in TIERS]) for was in TIERS]
+        moved = [(was, now, number) for (was, now), number in counted.items() if was != now]
+        found.append(RuleMatrix(rule, moved, [row for row in rows if any(row[1])], causes.most_common()))
+    return sorted(found, key=lambda one: (-sum(number for _, _, number in one.moved), one.id))
 
 
 def _starting(settings: Settings) -> Starting:

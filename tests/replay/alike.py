@@ -31,12 +31,13 @@ def otherwise(record: AuditRecord, content: Content) -> list[str]:
 
 def _parts(body: Json) -> list[str]:
     """Each report and each card as bytes would be; of an echoed report only what is appended."""
-    cards = [_without_hash(card) for card in body["cards"]]
+    cards = [without_hash(card) for card in body["cards"]]
     aside = {key: value for key, value in body.items() if key not in ("reports", "cards", *_ASIDE)}
     return [json.dumps(part) for part in (len(cards), len(body["reports"]), *cards, *body["reports"], aside)]
 
 
-def _without_hash(card: Json) -> Json:
+def without_hash(card: Json) -> Json:
+    """A card without the hash of the report that it echoes: what is appended stands beside it."""
     for suggestion in card.get("suggestions", ()):
         for action in suggestion["actions"]:
             action["resource"].pop("sha256", None)
