@@ -98,14 +98,15 @@ def create_app(
     settings = settings or from_environment(os.environ)
     require_safe_start(settings)
     world = World(clock, ids, stopwatch)
-    setting = _setting(settings)
+    clients, setting = open_clients(settings, stopwatch), _setting(settings)
     audit = open_records(settings, world)
     audit.store.put_content(setting.content.version, setting.content.snapshot)
-    return assemble(_installation(settings, setting, audit, world))
+    return assemble(_installation(settings, setting, clients, audit, world))
 
 
-def _installation(settings: Settings, setting: Setting, audit: Audit, world: World) -> Installation:
-    clients = open_clients(settings, world.stopwatch)
+def _installation(
+    settings: Settings, setting: Setting, clients: Sequence[Client], audit: Audit, world: World
+) -> Installation:
     return Installation(
         settings=settings,
         offers=_offers(settings, setting, audit.store, audit.switches.off, world.stopwatch),

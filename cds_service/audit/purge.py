@@ -20,7 +20,7 @@ from cds_service.errors import StartError
 
 _DATED = {schema.calls: "received_at", schema.feedback: "received_at", schema.looks: "at"}
 """What goes, and by which column it is old."""
-_MADE_FROM_CALLS = (schema.cards, schema.answered, schema.entries, schema.fired)
+_MADE_FROM_CALLS = (schema.cards, schema.answered, schema.entries, schema.fired, schema.marks, schema.lacking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ OWNER_ROLE, SERVICE_ROLE = "calcification_owner", "calcification_service"
 _ROLES = (OWNER_ROLE, SERVICE_ROLE, PURGE_ROLE)
 _APPENDED = tuple(table for table in schema.GUARDED if table not in (schema.purges, schema.schema_version))
 _WORKED_OUT = (*schema.DERIVED, schema.seen_tokens)
-_LOST_WITH_CALLS = (schema.entries, schema.fired)
+_LOST_WITH_CALLS = (schema.entries, schema.fired, schema.marks, schema.lacking)
 
 
 def statements() -> Iterator[str]:

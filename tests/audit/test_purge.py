@@ -51,7 +51,7 @@ def write_old_and_new(engine: Engine) -> None:
     store.append(replace(record_of("d"), received_at=OLD))
     Store(engine, writer_on(engine, old, "b"), lambda: old).append(replace(record_of("e"), received_at=OLD))
     with engine.begin() as connection:
-        for table, more, values in (("entries", "answer, duration_us", "'', 1"),):
+        for table, more, values in (("entries", "answer, duration_us, repeated", "'', 1, false"),):
             connection.execute(
                 text(
                     f"INSERT INTO {table} (call_seq, received_at, call_id, service, client, patient_key, "
@@ -61,8 +61,8 @@ def write_old_and_new(engine: Engine) -> None:
             )
         connection.execute(
             text(
-                "INSERT INTO fired (rule, tier, received_at, call_seq, shadow) "
-                "SELECT 'lipoma', 'likely', received_at, seq, :no FROM calls"
+                "INSERT INTO fired (rule, tier, received_at, call_seq, shadow, place) "
+                "SELECT 'lipoma', 'likely', received_at, seq, :no, '' FROM calls"
             ),
             {"no": False},
         )

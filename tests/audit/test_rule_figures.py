@@ -32,6 +32,7 @@ def _keep(engine: Engine, calls: Iterable[tuple[str, str, str, str]]) -> None:
             "received_at": f"{day}T12:00:00.000Z",
             "outcome": outcome,
             "answer": answer,
+            "repeated": False,
         }
         for seq, (call, day, outcome, answer) in enumerate(calls, start=1)
     ]
@@ -42,7 +43,14 @@ def _keep(engine: Engine, calls: Iterable[tuple[str, str, str, str]]) -> None:
 def _fire(engine: Engine, fired: Iterable[tuple[str, str, int, str, bool]]) -> None:
     """Rules that fired, each as (rule, tier, number of the entry, day, shadow)."""
     rows = [
-        {"rule": rule, "tier": tier, "call_seq": seq, "received_at": f"{day}T12:00:00.000Z", "shadow": shadow}
+        {
+            "rule": rule,
+            "tier": tier,
+            "call_seq": seq,
+            "received_at": f"{day}T12:00:00.000Z",
+            "shadow": shadow,
+            "place": "",
+        }
         for rule, tier, seq, day, shadow in fired
     ]
     with engine.begin() as connection:

@@ -257,7 +257,7 @@ def test_an_entry_made_with_another_key_is_found(engine: Engine) -> None:
 
 
 def test_what_is_worked_out_from_the_record_is_no_evidence(engine: Engine) -> None:
-    tamper(engine, ["INSERT INTO indexed (writer, number) VALUES ('a1', 99)"])
+    tamper(engine, ["INSERT INTO indexed (writer, read_from, number) VALUES ('a1', 'calls', 99)"])
     assert found(engine) == []
 
 

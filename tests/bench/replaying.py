@@ -83,7 +83,7 @@ def main() -> int:
             sqlite_synchronous="NORMAL",
             audit_key_file=Path(folder) / "audit.key",
         )
-        store = open_records(settings, lambda: AS_OF).store
+        store = open_records(settings, World(clock=lambda: AS_OF)).store
         store.put_content(CONTENT.version, CONTENT.snapshot)
         asked = list(requests(calls))
         records, yardstick = measured(

@@ -120,8 +120,9 @@ def test_a_rule_in_use_shows_its_figures_and_leads_to_its_calls(
     engine = open_engine(settings.database_url, "FULL")
     call = {**ENTRY, "call_seq": 1, "call_id": "a", "received_at": "2026-01-01T11:00:00.000Z", "outcome": "card"}
     with engine.begin() as connection:
-        connection.execute(insert(schema.entries), [{**call, "answer": "overridden"}])
+        connection.execute(insert(schema.entries), [{**call, "answer": "overridden", "repeated": False}])
         fired = {"rule": "cppd", "tier": "likely", "call_seq": 1, "received_at": call["received_at"], "shadow": False}
+        fired["place"] = "first"
         connection.execute(insert(schema.fired), [fired])
     engine.dispose()
     page = build().test_client().get("/rules/cppd").text

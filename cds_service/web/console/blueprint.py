@@ -19,6 +19,7 @@ from cds_service.web.console.overview import overview
 from cds_service.web.console.quality import quality
 from cds_service.web.console.rule import rule_page
 from cds_service.web.installation import Installation
+from cds_service.web.looks import keep_look
 from cds_service.web.people import Role, ask_for, person
 
 COUNTED_AT_ONCE = 200
@@ -71,6 +72,7 @@ def _calls(desk: "_Desk") -> Blueprint:
             found = reading.find(asked.wanted(), asked.absence(), read_position(request.args), PAGE)
             known = {"rules": sorted(common["names"].rules), "etiologies": sorted(common["names"].etiologies)}
             said = reading.said_of([call for call in found.calls if call.answer])
+            keep_look("search for calls")
             return _page("console/calls.html", **common, found=found, said=said, most=MOST_COUNTED, **known)
 
     @routes.post("/patient")

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from flask.testing import FlaskClient
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.index import Index
-from cds_service.audit.store import Store
+from cds_service.audit.opened import Audit, open_audit
 from cds_service.settings import Settings
 from tests.audit.console_data import keep, records
 from tests.audit.records import RECORD
-from tests.audit.stores import store_on
+from tests.audit.stores import KEY, store_on
 from tests.conftest import NOON
 
 PERIOD = "from=2025-12-03&to=2026-01-31"
@@ -35,12 +36,15 @@ def counted_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(settings: Settings, counted_database: Path) -> Iterator[Store]:
-    """The store, filled and counted."""
+def audit(settings: Settings, counted_database: Path) -> Iterator[Audit]:
+    """The record, filled and counted."""
     shutil.copy(counted_database, settings.database_url.removeprefix("sqlite:///"))
-    opened = store_on(open_engine(settings.database_url, "NORMAL"), NOON, prefix="later")
+    ids, seconds = count(1), count(step=3_000_000_000)
+    opened = open_audit(
+        settings.database_url, "NORMAL", KEY, lambda: NOON, lambda: f"later{next(ids)}", seconds.__next__
+    )
     yield opened
-    opened.close()
+    opened.store.close()
 
 
 @pytest.fixture
