@@ -11,7 +11,7 @@ from cds_service.content.load import Content
 from cds_service.replay.again import Judge
 
 EVER = Wanted("", "9")
-_ASIDE = ("given", "answered", "silent", "setAside")
+_ASIDE = ("given", "answered", "silent", "setAside", "switchedOff", "switchesReadSecondsAgo")
 """What stands in a body beside reports and cards, and is not judged."""
 
 Json = dict[str, Any]

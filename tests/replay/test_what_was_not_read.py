@@ -9,6 +9,7 @@ import pytest
 
 from cds_service.audit.answered import Before
 from cds_service.audit.record import AuditRecord
+from cds_service.replay.again import Judge
 from tests.replay.judging import EGFR, MASS, deciding, recorded, told, without_given
 from tests.scenarios.asking import CONTENT, ask, hook_request
 
@@ -94,3 +95,11 @@ def test_a_record_that_cannot_be_judged_is_told_and_stops_nothing(changed: Json,
     line, counts = told(replace(recorded(MASS), **changed), CONTENT)
     assert line["cannot"] == why
     assert counts.calls == {"calls": 1, "cannot": 1}
+
+
+def test_what_was_switched_off_then_is_off_again() -> None:
+    record = recorded(MASS)
+    without = Judge(CONTENT, {}).again(replace(record, body={**record.body, "switchedOff": ["tumoral-calcinosis"]}))
+    assert "tumoral-calcinosis" not in without["reports"][0]["ranked"]
+    kept = {**without, "given": record.body["given"], "switchedOff": ["tumoral-calcinosis"]}
+    assert told(replace(record, body=kept), CONTENT)[0] == {}
