@@ -40,7 +40,7 @@ _USUAL = f"{GAINED},{LOST},{CHANGED},{CANNOT}"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Period, filters, candidate, files and processes."""
-    parser.add_argument("--since", type=_moment, required=True, metavar="DAY", help="calls received from this day on")
+    parser.add_argument("--since", type=_moment, metavar="DAY", help="calls received from this day on")
     parser.add_argument("--until", type=_moment, metavar="DAY", help="calls received before this day")
     parser.add_argument("--service", default="", metavar="ID", help="calls of this CDS service only")
     parser.add_argument("--client", default="", metavar="ID", help="calls of this client only")
@@ -78,7 +78,7 @@ def _replayed(arguments: Namespace, content: Content, name: str) -> State:
     question = Question(
         candidate=name,
         version=content.version,
-        since=arguments.since,
+        since=arguments.since or "",
         until=arguments.until or "",
         service=arguments.service,
         client=arguments.client,

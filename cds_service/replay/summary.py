@@ -52,7 +52,8 @@ def summary(state: State) -> Iterator[str]:
 
 def _period(state: State) -> str:
     since, until = state.question.since, state.question.until
-    return f"since {since}" + (f" and before {until}" if until else "")
+    told = [f"since {since}"] if since else []
+    return " and ".join([*told, *([f"before {until}"] if until else [])]) or "at any time"
 
 
 def _what(calls: Json) -> str:

@@ -40,6 +40,12 @@ def test_the_rules_in_use_change_nothing(record: Path, capsys: pytest.CaptureFix
     assert "      2  same to the byte" in capsys.readouterr().out
 
 
+def test_without_a_day_every_call_on_record_is_judged(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert record.is_dir()
+    assert main(["replay"]) == 0
+    assert "2 calls, recorded at any time, judged again" in capsys.readouterr().out
+
+
 def test_a_candidate_that_changes_a_card_fails_the_review_and_says_why(
     record: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
