@@ -1,16 +1,15 @@
 """The content versions that the audit store has kept, in the order in which they were first used."""
 
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, select
 
 from cds_service.audit import schema
+from cds_service.audit.packing import unpacked
 
 _KEPT_AT_HAND = 16
 
@@ -56,5 +55,4 @@ class Contents:
             body = connection.scalar(wanted)
         if body is None:
             raise LookupError(version)
-        kept: dict[str, Any] = orjson.loads(zlib.decompress(body))
-        return kept
+        return unpacked(body)

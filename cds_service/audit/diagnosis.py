@@ -1,6 +1,5 @@
 """Says in words what happened to rows that do not fit their links, as far as the links tell."""
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from cds_service.audit.chain import COLUMNS, Children, Place, link_over
 from cds_service.audit.children import made_from
 from cds_service.audit.findings import Finding, Gap, Misfit
+from cds_service.audit.packing import unpacked
 
 _CHANGED = "does not fit its link: it was changed after it was written, or this installation never wrote it"
 _LINK = "its link was changed; what it says is as it was written"
@@ -77,7 +77,7 @@ def _beside(key: bytes, one: Misfit) -> str:
     if one.row.table != "calls":
         return ""
     try:
-        made = made_from(json.loads(zlib.decompress(one.row.values[_BODY])))
+        made = made_from(unpacked(one.row.values[_BODY]))
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
         return ""
     place = Place("calls", one.writer, one.row.number)

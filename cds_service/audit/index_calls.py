@@ -1,13 +1,12 @@
 """The index of calls: one entry for each delivery; rules, marks, absences and counts for each call once."""
 
-import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from cds_service.audit import schema
+from cds_service.audit.packing import unpacked
 from cds_service.audit.tally import Place, Tally
 from cds_service.audit.traits import REPEAT, Absence, Traits, traits_of
 
@@ -17,7 +16,7 @@ Rows = dict[Table, list[dict[str, Any]]]
 
 def traits_of_row(row: Row[Any]) -> Traits:
     """The traits of a row of `calls`."""
-    return traits_of(row.outcome, row.leading_etiology, row.duration_us, orjson.loads(zlib.decompress(row.body)))
+    return traits_of(row.outcome, row.leading_etiology, row.duration_us, unpacked(row.body))
 
 
 def place_of(row: Row[Any]) -> Place:

@@ -4,16 +4,16 @@ A call with several pieces of feedback counts as accepted if one of them says so
 the day of the call, not of the feedback, so that the parts add up to the calls with cards.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from cds_service.audit import schema
 from cds_service.audit.index_calls import place_of, traits_of_row
+from cds_service.audit.packing import unpacked
+from cds_service.audit.reason_kinds import storable
 from cds_service.audit.statements import insert_if_new
 from cds_service.audit.tally import ANSWER, ANSWERED, ANSWERED_FIRST, REASON_FIRST, Place, Tally
 from cds_service.audit.traits import FIRST, REASON, UNTOLD, Fired
@@ -55,7 +55,7 @@ def add_feedback(connection: Connection, rows: Sequence[Row[Any]]) -> None:
         if call is not None:
             call.answer = ACCEPTED if ACCEPTED in (row.outcome, call.answer) else OVERRIDDEN
             if row.outcome == OVERRIDDEN:
-                call.reasons[reason_of(orjson.loads(zlib.decompress(row.body)))] = None
+                call.reasons[reason_of(unpacked(row.body))] = None
     answered = {call.entry.call_seq: call for call in calls.values()}
     tally = Tally()
     _answer(connection, answered.values(), tally)
@@ -129,5 +129,5 @@ def _give_reasons(connection: Connection, calls: dict[int, _Call], tally: Tally)
 def reason_of(body: dict[str, Any]) -> str:
     """Why a card was overridden: the code of the reason, or that there is none."""
     said = body.get("reason", {})
-    code = str(said.get("code") or said.get("display") or "")[:_LONGEST_CODE]
+    code = storable(str(said.get("code") or said.get("display") or ""))[:_LONGEST_CODE]
     return code or (OWN_WORDS if body.get("comment") else NO_REASON)

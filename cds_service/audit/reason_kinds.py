@@ -13,8 +13,14 @@ _VARYING = (
 _SERVER = "FHIR server"
 
 
+def storable(words: str) -> str:
+    """Words that a client may have chosen, as any database takes them: half a character or a NUL becomes a mark."""
+    return words.replace("\0", _ANY).encode("utf-8", "replace").decode()
+
+
 def kind_of_reason(reason: str) -> str:
     """A reason without the ids, places and long numbers that make it one call's own."""
+    reason = storable(reason)
     for varying in _VARYING:
         reason = varying.sub(_ANY, reason)
     return reason if len(reason) <= LONGEST else f"{reason[: LONGEST - 1]}{_ANY}"

@@ -1,36 +1,22 @@
 """Reads recorded calls in the order in which they were kept, a page at a time, for what goes through many of them."""
 
-import json
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, select
+from sqlalchemy import Engine, Select, and_, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit import schema
 from cds_service.audit.engine import READ_ONLY
+from cds_service.audit.packing import unpacked
 from cds_service.audit.record import AuditRecord, Outcome
+from cds_service.audit.wanted import Wanted, within
 from cds_service.errors import StartError
 
 _COLUMNS = [field.name for field in fields(AuditRecord) if field.name != "body"]
 _CALLS = schema.calls
 _FAILED = "The audit record cannot be read now. Try again; a replay with --state goes on where it was."
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which calls: received from `since` on and before `until`, as `audit.record.timestamp` writes moments.
-
-    `service` and `client` keep to one of them; empty takes all.
-    """
-
-    since: str
-    until: str
-    service: str = ""
-    client: str = ""
 
 
 class Found(NamedTuple):
@@ -60,7 +46,7 @@ class PackedCall(NamedTuple):
 
     def record(self) -> AuditRecord:
         """The record, with its body."""
-        return AuditRecord(**self.columns, body=_unpacked(self.packed))
+        return AuditRecord(**self.columns, body=unpacked(self.packed))
 
 
 class Recorded:
@@ -79,9 +65,9 @@ class Recorded:
         Raises:
             StartError: the database cannot be read.
         """
-        answered = and_(_within(wanted), _CALLS.c.outcome != Outcome.REFUSED)
+        answered = and_(within(wanted), _CALLS.c.outcome != Outcome.REFUSED)
         deliveries = select(func.count(), func.count(func.distinct(_CALLS.c.call_id)), func.max(_CALLS.c.seq))
-        refused = select(func.count()).where(_within(wanted), _CALLS.c.outcome == Outcome.REFUSED)
+        refused = select(func.count()).where(within(wanted), _CALLS.c.outcome == Outcome.REFUSED)
         versions = select(_CALLS.c.content_version).where(answered).distinct().order_by(_CALLS.c.content_version)
         try:
             with self._engine.connect() as connection:
@@ -128,7 +114,7 @@ class Recorded:
                 packed = connection.scalar(wanted)
         except SQLAlchemyError as error:
             raise StartError(_FAILED) from error
-        return None if packed is None else _unpacked(packed)
+        return None if packed is None else unpacked(packed)
 
     def close(self) -> None:
         """Close every connection; the next question opens one."""
@@ -155,25 +141,6 @@ def _first_deliveries(wanted: Wanted, last: int) -> Select[Any]:
         other.c.received_at >= wanted.since,
         other.c.outcome != Outcome.REFUSED,
     )
-    answered = and_(_within(wanted), _CALLS.c.outcome != Outcome.REFUSED, _CALLS.c.seq <= last)
+    answered = and_(within(wanted), _CALLS.c.outcome != Outcome.REFUSED, _CALLS.c.seq <= last)
     columns = [_CALLS.c[name] for name in ("seq", *_COLUMNS, "body")]
     return select(*columns).where(answered, ~earlier).order_by(_CALLS.c.seq)
-
-
-def _within(wanted: Wanted) -> ColumnElement[bool]:
-    conditions = [_CALLS.c.received_at >= wanted.since, _CALLS.c.received_at < wanted.until]
-    if wanted.service:
-        conditions.append(_CALLS.c.service == wanted.service)
-    if wanted.client:
-        conditions.append(_CALLS.c.client == wanted.client)
-    return and_(*conditions)
-
-
-def _unpacked(packed: bytes) -> dict[str, Any]:
-    raw = zlib.decompress(packed)
-    try:
-        body: dict[str, Any] = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        # A lone surrogate of a client's own text, which the record keeps.
-        body = json.loads(raw)
-    return body

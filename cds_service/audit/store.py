@@ -1,7 +1,5 @@
 """The audit store: appends records durably, and gives them back. Nothing in it is ever changed or deleted."""
 
-import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -16,6 +14,7 @@ from cds_service.audit.chain import Entry, Value
 from cds_service.audit.children import made_from
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
+from cds_service.audit.packing import packed, unpacked
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
 from cds_service.audit.writer import Transaction, Writer
 from cds_service.errors import RecordNotKept
@@ -171,7 +170,11 @@ class Store:
         Raises:
             RecordNotKept: the store could not be written.
         """
-        values: dict[str, Value] = {"version": version, "first_seen": timestamp(self._clock()), "body": _pack(snapshot)}
+        values: dict[str, Value] = {
+            "version": version,
+            "first_seen": timestamp(self._clock()),
+            "body": packed(snapshot),
+        }
         try:
             with self._writer.transaction() as transaction:
                 known = select(schema.content_versions.c.seq).where(schema.content_versions.c.version == version)
@@ -188,7 +191,7 @@ class Store:
         wanted = select(schema.content_versions.c.body).where(schema.content_versions.c.version == version)
         with self.reading() as connection:
             body = connection.scalar(wanted)
-        return None if body is None else _unpack(body)
+        return None if body is None else unpacked(body)
 
     def require_writable(self) -> None:
         """Try a write and take it back.
@@ -242,7 +245,7 @@ class Store:
             return Reception.REPEATED
         asked = {"shown": item.card, "by": service, "to": item.client}
         call = transaction.connection.execute(_SHOWN, asked).first()
-        unknown = _not_of_card(item, {} if call is None else _unpack(call.body))
+        unknown = _not_of_card(item, {} if call is None else unpacked(call.body))
         values: dict[str, Value] = {
             "card_uuid": item.card,
             "call_seq": None if call is None else call.seq,
@@ -250,7 +253,7 @@ class Store:
             "service": service,
             "outcome": item.outcome,
             "digest": digest,
-            "body": _pack({**item.body(), **({"unknownSuggestions": unknown} if unknown else {})}),
+            "body": packed({**item.body(), **({"unknownSuggestions": unknown} if unknown else {})}),
         }
         transaction.add(Entry("feedback", values))
         if call is None:
@@ -260,7 +263,7 @@ class Store:
 
 def _call_entry(record: AuditRecord, texts: bytes | None) -> Entry:
     values: dict[str, Value] = {name: getattr(record, name) for name in _RECORD_COLUMNS}
-    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, made_from(record.body))
+    return Entry("calls", {**values, "body": packed(record.body), "texts": texts}, made_from(record.body))
 
 
 def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
@@ -273,19 +276,10 @@ def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
 def stored_call(row: Row[Any]) -> StoredCall:
     """A delivery from its row."""
     columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
-    record = AuditRecord(**columns, body=_unpack(row.body))
+    record = AuditRecord(**columns, body=unpacked(row.body))
     return StoredCall(row.seq, record, row.writer, row.number, row.link, row.texts)
 
 
 def stored_feedback(row: Row[Any]) -> StoredFeedback:
     """Feedback from its row."""
-    return StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
-
-
-def _pack(body: Mapping[str, Any]) -> bytes:
-    return zlib.compress(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
-
-
-def _unpack(body: bytes) -> dict[str, Any]:
-    unpacked: dict[str, Any] = json.loads(zlib.decompress(body))
-    return unpacked
+    return StoredFeedback(row.card_uuid, row.received_at, row.outcome, unpacked(row.body))

@@ -9,14 +9,13 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cds_service.app import open_recorded
-from cds_service.audit.record import timestamp
+from cds_service.audit.moments import instant_of
 from cds_service.commands.content import add_content_arguments, content_folders
 from cds_service.content.load import Content, load_content
-from cds_service.errors import ContentError
+from cds_service.errors import ContentError, InvalidRequest
 from cds_service.replay.again import Judge
 from cds_service.replay.asking import asked_of
 from cds_service.replay.comparing import CHANGED, GAINED, LOST, UNSEEN
@@ -102,10 +101,9 @@ def _replayed(arguments: Namespace, content: Content, name: str) -> State:
 
 def _moment(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError("write a day as 2026-01-31, or a moment as 2026-01-31T12:00:00Z") from None
-    return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return instant_of(text, "it")
+    except InvalidRequest as error:
+        raise ArgumentTypeError(error.diagnostics) from None
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -4,8 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from cds_service.errors import StartError
 from cds_service.export.tables import Column, Kind
@@ -25,27 +24,8 @@ class TableFile(Protocol):
     def close(self) -> None:
         """Finish the file."""
 
-    def __enter__(self) -> Self:
-        """Itself."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close it."""
-
-
-class _Closing:
-    def close(self) -> None:
-        raise NotImplementedError
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        self.close()
-
-
-class NdjsonFile(_Closing):
+class NdjsonFile:
     """One JSON object a line, in UTF-8."""
 
     def __init__(self, path: Path, _columns: Sequence[Column]) -> None:
@@ -58,7 +38,7 @@ class NdjsonFile(_Closing):
         self._file.close()
 
 
-class CsvFile(_Closing):
+class CsvFile:
     """RFC 4180 with a head; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
@@ -73,7 +53,7 @@ class CsvFile(_Closing):
         self._file.close()
 
 
-class ParquetFile(_Closing):
+class ParquetFile:
     """Apache Parquet, the meaning of each column in its metadata."""
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:

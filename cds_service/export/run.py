@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 from cds_service import __version__
 from cds_service.audit.record import StoredCall
 from cds_service.audit.store import Store
-from cds_service.audit.stream import Stream, Wanted
+from cds_service.audit.stream import Stream
+from cds_service.audit.wanted import Wanted
 from cds_service.errors import StartError
 from cds_service.export.disguise import Disguise
 from cds_service.export.files import FORMATS, TableFile
@@ -87,7 +88,7 @@ def _write_tables(
     with ExitStack() as open_files:
         files: dict[str, TableFile] = {
             table: open_files.enter_context(
-                FORMATS[kind](folder / f"{table}.{kind}", columns_of(table, identified=disguise.identified))
+                closing(FORMATS[kind](folder / f"{table}.{kind}", columns_of(table, identified=disguise.identified)))
             )
             for table in TABLES
         }

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cds_service.audit.recorded import PackedCall, Recorded, Wanted
+from cds_service.audit.recorded import PackedCall, Recorded
+from cds_service.audit.wanted import Wanted
 from cds_service.replay.counts import Counts
 from cds_service.replay.one import Replayer
 from cds_service.replay.state import Question, State
@@ -38,7 +39,7 @@ class Files:
 def wanted_by(question: Question) -> Wanted:
     """The calls that a question is about."""
     # No moment is written with a year from 9000 on.
-    return Wanted(question.since, question.until or "9", question.service, question.client)
+    return Wanted(question.since, question.until, question.service, question.client)
 
 
 def run(

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from cds_service.audit.stream import Wanted
+from cds_service.audit.moments import instant_of
+from cds_service.audit.wanted import Wanted
 from cds_service.errors import InvalidRequest, UnknownCall
 from cds_service.export.disguise import Disguise, Identified
 from cds_service.export.files import csv_cells, ndjson_line
@@ -17,7 +18,6 @@ from cds_service.export.openapi import MOST_ROWS, STREAMED, read_api
 from cds_service.export.resources import resources_of
 from cds_service.export.rows import Recorded, rows_of
 from cds_service.export.tables import TABLES, columns_of
-from cds_service.export.times import instant_of
 from cds_service.web.installation import Installation
 from cds_service.web.looks import keep_look
 from cds_service.web.people import Role, ask_for

@@ -4,14 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
+from cds_service.audit.moments import instant_of
 from cds_service.audit.record import timestamp
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, NOT_SHOWN, POSSIBLE
-from cds_service.errors import UnknownReplay
+from cds_service.errors import InvalidRequest, UnknownReplay
 from cds_service.replay.counts import moves
 from cds_service.replay.deciding import NO_RULE
 from cds_service.replay.shelf import Shelf
@@ -174,7 +174,6 @@ def _starting(settings: Settings) -> Starting:
 
 def _is_day(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        return bool(instant_of(text, "since"))
+    except InvalidRequest:
         return False
-    return True

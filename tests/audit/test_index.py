@@ -97,9 +97,9 @@ def test_who_finds_another_process_counting_goes_on_without(engine: Engine, stor
     assert Index(engine).catch_up(100) > 0
 
 
+# SQLite has one transaction at a time that writes, so none commits late.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_transaction_that_commits_late_is_counted_when_it_does(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one transaction at a time that writes, so none commits late")
     late, other, _ = several_writers(engine, NOW)
     with late._writer.transaction() as transaction:
         transaction.add(_call_entry(records(1, seed=3)[0], None))
@@ -168,3 +168,23 @@ def test_the_record_itself_is_not_touched(engine: Engine, store: Store) -> None:
     Index(engine).catch_up(1000)
     Index(engine).forget()
     assert kept() == before
+
+
+@pytest.mark.parametrize("words", ["\ud800", "nul\0", "9" * 400, "\u202eright to left"], ids=ascii)
+def test_whatever_a_client_wrote_is_counted_and_holds_nothing_up(words: str, engine: Engine, store: Store) -> None:
+    """Half a character or a NUL, which a database refuses, in a report's id, a reason for silence, and an override."""
+    report = {"id": words, "status": "final", "ranked": [], "outcomes": [], "silent": f"because of {words}"}
+    shown = {**RECORD.body, "reports": [report]}
+    store.append(replace(RECORD, outcome="silent", call_id="call-0", body={"cards": [], "reports": [report]}))
+    store.append(replace(RECORD, body=shown))
+    reason = ("urn:client", words, words)
+    store.add_feedback(
+        RECORD.service, [Feedback("card-1", "overridden", "2026-01-01T12:00:00Z", (), reason, words, RECORD.client)]
+    )
+    index = Index(engine)
+    while index.catch_up(10):
+        pass
+    assert counted(engine, "call") == {("card", ""): 1, ("silent", ""): 1}
+    with engine.connect() as connection:
+        kinds = Counter(connection.scalars(select(schema.marks.c.kind)))
+    assert (kinds["silent"], kinds["reason"]) == (1, 1)

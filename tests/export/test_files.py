@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.store import Store
-from cds_service.audit.stream import Stream, Wanted
+from cds_service.audit.stream import Stream
+from cds_service.audit.wanted import Wanted
 from cds_service.errors import StartError
 from cds_service.export.disguise import DeIdentified, Identified
 from cds_service.export.files import csv_cells
@@ -97,7 +98,7 @@ def test_a_spreadsheet_runs_nothing_that_was_exported(text: str) -> None:
     ],
 )
 def test_only_what_is_wanted_is_read(wanted: Wanted, found: int, source: Source) -> None:
-    assert len(list(source.recorded(wanted))) == source.stream.count(wanted) == found
+    assert len(list(source.recorded(wanted))) == found
 
 
 def test_a_long_record_is_read_in_pieces_and_each_call_once(source: Source) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import AuditRecord, Outcome
-from cds_service.audit.recorded import Recorded, Wanted
+from cds_service.audit.recorded import Recorded
+from cds_service.audit.wanted import Wanted
 from cds_service.content.load import Content
 from cds_service.replay.again import Judge
 

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 from cds_service.audit.record import AuditRecord
-from cds_service.audit.recorded import Recorded, Wanted
+from cds_service.audit.recorded import Recorded
 from cds_service.audit.store import Store
+from cds_service.audit.wanted import Wanted
 from cds_service.content.load import Content
 from cds_service.errors import StartError
 from cds_service.replay.again import Judge

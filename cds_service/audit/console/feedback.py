@@ -1,14 +1,13 @@
 """Overrides with their reasons, call by call."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Row, select
 
 from cds_service.audit import schema
 from cds_service.audit.index_feedback import reason_of
+from cds_service.audit.packing import unpacked
 
 _feedback, _calls = schema.feedback, schema.calls
 
@@ -33,7 +32,7 @@ def said_of(connection: Connection, calls: Sequence[Row[Any]]) -> Mapping[str, l
     )
     said: dict[str, list[Said]] = {}
     for row in rows:
-        body = orjson.loads(zlib.decompress(row.body))
+        body = unpacked(row.body)
         told = body.get("reason", {})
         reason = reason_of(body) if row.outcome == "overridden" else ""
         words = str(told.get("display") or told.get("code") or "")

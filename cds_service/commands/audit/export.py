@@ -7,12 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from cds_service.app import open_records, random_id
-from cds_service.audit.stream import Wanted
+from cds_service.audit.moments import instant_of
+from cds_service.audit.wanted import Wanted
 from cds_service.errors import StartError
 from cds_service.export.disguise import Dates, DeIdentified, Disguise, Identified
 from cds_service.export.files import FORMATS
 from cds_service.export.run import FHIR, Source, export
-from cds_service.export.times import instant_of
 from cds_service.settings import from_environment
 
 EXAMPLES = """\
