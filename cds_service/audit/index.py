@@ -3,10 +3,11 @@
 Nothing here is evidence: the derived tables can be emptied and worked out again at any time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, text
+from sqlalchemy import Connection, Engine, Row, Table, delete, text
 from sqlalchemy.exc import OperationalError
 
 from cds_service.audit import schema
@@ -16,8 +17,9 @@ from cds_service.audit.index_feedback import add_feedback
 from cds_service.audit.unread import count_unread, mark_read, rows_of, unread
 from cds_service.errors import RecordNotKept
 
-BATCH = 500
-"""Records that one transaction reads."""
+BATCH = {"sqlite": 500, "postgresql": 4000}
+"""Records that one transaction reads. In SQLite no call is recorded meanwhile, so it must be over soon."""
+Add = Callable[[Connection, Sequence[Row[Any]]], None]
 _WAIT_MS = 300
 """How long another process is waited for that writes or indexes; a page is to be shown all the same."""
 
@@ -39,7 +41,7 @@ class Index:
         """
         done = 0
         while done < limit:
-            read = self._batch(min(BATCH, limit - done))
+            read = self._batch(min(BATCH[self._engine.dialect.name], limit - done))
             if not read:
                 break
             done += read
@@ -68,17 +70,9 @@ class Index:
             return 0
         try:
             with self._alone() as connection:
-                done = 0
-                for table, add in ((schema.calls, add_calls), (schema.feedback, add_feedback)):
-                    # Feedback comes when every call is read: what it is on is on file by then.
-                    for stretch in unread(connection, table) if done < limit else ():
-                        rows = rows_of(connection, table, stretch, limit - done)
-                        add(connection, rows)
-                        mark_read(connection, table, stretch.writer, rows[-1].number)
-                        done += len(rows)
-                        if done >= limit:
-                            break
-                return done
+                done = _read(connection, schema.calls, add_calls, limit)
+                # Feedback comes when every call is read: what it is on is on file by then.
+                return done + _read(connection, schema.feedback, add_feedback, limit - done)
         except OperationalError:
             # Another process is at it; what it does not do is left for the next time.
             return 0
@@ -114,3 +108,16 @@ class Index:
             connection.execute(text(f"SET LOCAL lock_timeout = {_WAIT_MS}"))
             connection.execute(text("LOCK TABLE indexed IN EXCLUSIVE MODE"))
             yield connection
+
+
+def _read(connection: Connection, table: Table, add: Add, limit: int) -> int:
+    """Read rows of one table that were not read yet, at most this many; how many were."""
+    rows: list[Row[Any]] = []
+    for stretch in unread(connection, table) if limit else ():
+        rows += rows_of(connection, table, stretch, limit - len(rows))
+        mark_read(connection, table, stretch.writer, rows[-1].number)
+        if len(rows) == limit:
+            break
+    if rows:
+        add(connection, rows)
+    return len(rows)

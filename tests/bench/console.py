@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, select, text
 
 from cds_service.app import create_app
-from cds_service.audit import schema
+from cds_service.audit import schema, tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.index import Index
 from cds_service.settings import Settings
@@ -122,11 +122,14 @@ def prepare(url: str, calls: int) -> None:
     engine = open_engine(url, "NORMAL")
     if not _filled(engine):
         fill(engine, calls)
+    tables.create(engine)
     index, began, counted = Index(engine), time.perf_counter(), 0
     while read := index.catch_up(_AT_ONCE):
         counted += read
         print(f"\r  {counted:,} records counted", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    if index.waiting():
+        raise RuntimeError("another process counts this record; the figures would be of a part of it")
     if counted:
         took = time.perf_counter() - began
         print(f"  counting {counted:,} records: {took:.0f} s, {1_000_000 * took / counted:.0f} ms for each 1,000")
