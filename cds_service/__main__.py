@@ -5,7 +5,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from cds_service import __version__
-from cds_service.commands import COMMANDS, Command
+from cds_service.commands import COMMANDS, Command, Group
 from cds_service.errors import ContentError, RequestError, StartError
 
 _USAGE, _FAILED = 2, 1
@@ -39,7 +39,7 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _add(parser: ArgumentParser, listed: Sequence[Command]) -> None:
+def _add(parser: ArgumentParser, listed: Sequence[Command | Group]) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in listed:
         words = (command.__doc__ or "").strip()
@@ -50,9 +50,8 @@ def _add(parser: ArgumentParser, listed: Sequence[Command]) -> None:
             epilog=f"examples:\n{_indented(command.EXAMPLES)}",
             formatter_class=RawDescriptionHelpFormatter,
         )
-        below = getattr(command, "COMMANDS", ())
-        if below:
-            _add(own, below)
+        if isinstance(command, Group):
+            _add(own, command.COMMANDS)
         else:
             command.add_arguments(own)
             own.set_defaults(run=command.run)

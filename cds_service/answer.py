@@ -111,7 +111,7 @@ def answer(
         leading_etiology=_leading(told),
         cards=len(leaving.cards),
         duration_us=arrival.elapsed_us(),
-        body=_body(to_read, told, leaving, before),
+        body=_body(to_read, told, leaving, before) | ({"memory": "away"} if arrival.memory_away or before.away else {}),
     )
     return Answer(leaving.cards, record)
 

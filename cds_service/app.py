@@ -16,7 +16,9 @@ from cds_service.audit.engine import open_engine
 from cds_service.audit.memory import Memory
 from cds_service.audit.record import Arrival
 from cds_service.audit.seen_tokens import SeenTokens
+from cds_service.audit.spool import Spool, make_folder
 from cds_service.audit.store import Store
+from cds_service.audit.token_memory import TokenMemory, open_here
 from cds_service.audit.writer import Writer
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
@@ -28,6 +30,7 @@ from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES, offered
 from cds_service.hooks.service import Service
+from cds_service.housekeeping import Housekeeping, Task
 from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
@@ -38,6 +41,9 @@ from cds_service.settings import Settings, from_environment
 from cds_service.web.application import assemble
 from cds_service.web.installation import Installation, Offer
 from cds_service.web.sample import sample_hook, sample_request
+
+_MOVED_AT_ONCE = 2000
+"""Records that are moved from the spool before the other tasks get their turn."""
 
 
 def utc_now() -> datetime:
@@ -88,7 +94,7 @@ def create_app(
             new_id=ids,
         )
     )
-    app.extensions["store"] = store
+    app.extensions |= {"store": store, "housekeeping": Housekeeping(_tasks(store))}
     return app
 
 
@@ -121,18 +127,50 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_stores(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
-) -> tuple[Store, SeenTokens]:
-    """The audit store in the database that the settings name, and the tokens that were used.
+def open_store(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    ids: Callable[[], str] = random_id,
+    *,
+    serving: bool = False,
+) -> Store:
+    """The audit store in the database that the settings name.
+
+    Args:
+        settings: of the installation.
+        clock: the present moment, with its time zone.
+        ids: a new random UUID at each call.
+        serving: whether callers wait for it, so that no statement may take long.
 
     Raises:
         StartError: the database cannot be used.
     """
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
+    engine = open_engine(settings.database_url, settings.sqlite_synchronous, serving=serving)
     tables.create(engine)
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return Store(engine, Writer(engine, key, clock, ids), clock), SeenTokens(engine, clock)
+    return Store(engine, Writer(engine, key, clock, ids, Spool(settings.spool_dir)), clock)
+
+
+def open_stores(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, ids: Callable[[], str] = random_id
+) -> tuple[Store, TokenMemory]:
+    """What a service needs: the audit store, a folder for its spool, and the tokens that were used.
+
+    Raises:
+        StartError: the database or the folder of the spool cannot be used.
+    """
+    make_folder(settings.spool_dir)
+    store = open_store(settings, clock, ids, serving=True)
+    there = SeenTokens(store.writer.engine, clock, store.writer.outage)
+    return store, TokenMemory(there, SeenTokens(open_here(settings.spool_dir), clock))
+
+
+def _tasks(store: Store) -> list[Task]:
+    """What a process does beside its calls."""
+    return [
+        Task("records that wait in the spool", 1, lambda: store.writer.move_waiting(_MOVED_AT_ONCE)),
+        Task("records that were left in the spool", 5, lambda: store.writer.move_left_behind(_MOVED_AT_ONCE)),
+    ]
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -153,7 +191,7 @@ def _setting(settings: Settings) -> Setting:
     return Setting(open_content(settings), settings.hook_domain, pages, partial(patient_key, secret))
 
 
-def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
+def _gate(settings: Settings, clients: Sequence[Client], seen: TokenMemory, clock: Callable[[], datetime]) -> Gate:
     return Gate(
         clients,
         audience_bases(settings),

@@ -67,6 +67,7 @@ class Arrival:
         client: who called, as far as it is known.
         fingerprint: SHA-256 of the request, as `fingerprint` computes it.
         elapsed_us: microseconds since the call came in.
+        memory_away: whether nobody could be asked if this is a repeat, so that it counts as none.
     """
 
     received_at: datetime
@@ -74,6 +75,7 @@ class Arrival:
     client: str
     fingerprint: str
     elapsed_us: Callable[[], int]
+    memory_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,15 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
     }
 
 
-def forget_connections(app: Flask) -> None:
-    """What a worker does first: the connections it inherited are its parent's."""
+def begin_worker(app: Flask) -> None:
+    """What a worker does first: the connections that it inherited are its parent's, and no thread outlives a fork."""
     app.extensions["store"].forget_connections()
+    app.extensions["housekeeping"].start()
+
+
+def end_worker(app: Flask) -> None:
+    """What a worker does last."""
+    app.extensions["housekeeping"].stop()
 
 
 def _welcome(settings: Settings) -> str:
@@ -99,7 +105,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
-        self.cfg.set("post_fork", lambda _server, _worker: forget_connections(self._app))
+        self.cfg.set("post_fork", lambda _server, _worker: begin_worker(self._app))
+        self.cfg.set("worker_exit", lambda _server, _worker: end_worker(self._app))
 
     def load(self) -> Flask:
         return self._app

@@ -26,6 +26,7 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.BodyCutOff: (HTTPStatus.BAD_REQUEST, "incomplete"),
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),
     errors.RecordNotKept: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
+    errors.DatabaseAway: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
 }
 """Error class to HTTP status and FHIR issue type (value set issue-type)."""
 

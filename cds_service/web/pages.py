@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from cds_service.audit.condition import condition_of
 from cds_service.audit.record import Outcome
 from cds_service.errors import RecordNotKept, UnknownCall
 from cds_service.web.installation import Installation
@@ -59,10 +60,18 @@ def health_blueprint(installation: Installation) -> Blueprint:
     @routes.get("/readyz")
     def ready() -> Response:
         try:
-            installation.store.require_writable()
+            condition = condition_of(installation.store.writer)
         except RecordNotKept:
-            return _status("the audit store cannot be written", 503)
-        return _status("ready", 200, content=installation.content_version)
+            return _status("a record can be kept neither in the audit database nor in the spool", 503)
+        return _status(
+            "ready",
+            200,
+            content=installation.content_version,
+            store=condition.place,
+            waiting=condition.spool.waiting,
+            aside=len(condition.spool.aside),
+            spool="writable" if condition.spool_writable else "cannot be written",
+        )
 
     return routes
 
@@ -74,7 +83,7 @@ def _page(template: str, **shown: Any) -> Response:
     )
 
 
-def _status(word: str, code: int, **more: str) -> Response:
+def _status(word: str, code: int, **more: str | int) -> Response:
     return Response(json.dumps({"status": word, **more}), status=code, content_type="application/json")
 
 

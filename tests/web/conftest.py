@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
+from cds_service.audit.spool import make_folder
 from cds_service.audit.store import Store
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall
@@ -71,7 +72,8 @@ def service() -> OneAnswer:
 def store(settings: Settings) -> Iterator[Store]:
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
-    kept = store_on(engine, NOON)
+    make_folder(settings.spool_dir)
+    kept = store_on(engine, NOON, spool=settings.spool_dir)
     kept.put_content(RECORD.content_version, {})
     yield kept
     kept.close()
