@@ -19,7 +19,7 @@ from cds_service.audit.spool import Spool, make_folder
 from cds_service.audit.store import Store
 from cds_service.errors import DatabaseAway, RecordNotKept
 from tests.audit.absence import Absence
-from tests.audit.chains import walked
+from tests.audit.walking import walked
 from tests.audit.records import RECORD, accepted
 from tests.audit.stores import KEY, store_on
 from tests.conftest import NOON

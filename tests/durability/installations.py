@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
-from tests.audit.chains import walked
+from tests.audit.walking import walked
 from tests.durability.calling import Noted
 from tests.serving import Server, serving
 
@@ -94,5 +94,5 @@ class Suffering:
 
 def until_nothing_waits(server: Server) -> None:
     """Ask the server until it has moved all that waited; the test's own time limit ends it otherwise."""
-    while requests.get(f"{server.url}/readyz", timeout=10).json()["waiting"]:
+    while requests.get(f"{server.url}/readyz", timeout=10).json().get("waiting", 1):
         pass
