@@ -3,6 +3,8 @@
 PORT ?= 8080
 SECONDS ?= 120
 EFFORT ?= 5
+CALLS ?= 1000000
+FOLDER ?= var/bench
 HOSTILE := tests/fuzz/test_openapi.py tests/properties/test_hostile_calls.py tests/fhir/access/test_any_answer.py
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
@@ -13,7 +15,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench bench-console bench-spool soak evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,7 +24,11 @@ serve: .venv/serve.stamp  ## Start the service on 127.0.0.1:8080 (make serve POR
 	@$(RUN) -m cds_service serve --port $(PORT)
 
 test: .venv/develop.stamp  ## Run every test
+	-@$(RUN) -m tests.browser.get
 	@$(RUN) -m pytest -q -n auto --dist loadfile
+
+browser: .venv/develop.stamp  ## Get a Chromium for the browser tests where there is none
+	@$(RUN) -m tests.browser.get
 
 check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, content
 	@.venv/bin/ruff format --check --quiet .
@@ -46,6 +52,15 @@ format: .venv/develop.stamp  ## Format the code and apply safe lint fixes
 
 bench: .venv/develop.stamp  ## Measure reading, answering and keeping the record
 	@$(RUN) -m tests.bench
+
+bench-console: .venv/develop.stamp  ## Measure the console over a million calls (make bench-console FOLDER=... CALLS=...)
+	@$(RUN) -m tests.bench.console --calls $(CALLS) --folder $(FOLDER)
+
+bench-spool: .venv/develop.stamp  ## Measure keeping records while the database is away
+	@$(RUN) -m tests.bench.spooling
+
+soak: .venv/develop.stamp  ## Stop databases and kill workers while clients call (make soak SECONDS=3600)
+	@$(RUN) -m tests.durability --seconds $(SECONDS)
 
 evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on published cases
 	@$(RUN) -m tests.evaluation

@@ -59,6 +59,30 @@ class NotAllowed(RequestError):
     """The caller is known, and may not call this CDS service."""
 
 
+class NotSignedIn(RequestError):
+    """The page is for people who are signed in, and nobody is."""
+
+
+class RoleMissing(RequestError):
+    """The person is signed in, and has none of the roles that the page asks for."""
+
+
+class ForeignForm(RequestError):
+    """A form that changes something did not come from a page of ours, or of another session."""
+
+
+class SignInFailed(RequestError):
+    """A sign-in came to nothing. Why stands in the log."""
+
+
+class SignInTooOften(RequestError):
+    """Wrong tokens came too fast."""
+
+
+class SignInAway(RequestError):
+    """Nobody can sign in now: the provider cannot be asked."""
+
+
 class UnknownService(RequestError):
     """No CDS service with this id is on offer."""
 
@@ -67,8 +91,20 @@ class UnknownCall(RequestError):
     """No recorded call has this id."""
 
 
+class UnknownReplay(RequestError):
+    """No replay has this name."""
+
+
 class UnknownDocument(RequestError):
     """No document of this name comes with the program."""
+
+
+class UnknownRule(RequestError):
+    """The content in use has no rule with this id."""
+
+
+class UnknownContent(RequestError):
+    """No content version with this id was used here."""
 
 
 class BodyTooLarge(RequestError):
@@ -89,6 +125,10 @@ class WrongMediaType(RequestError):
 
 class ReportMissing(RequestError):
     """No report can be had: required data is absent (HTTP 412, CDS Hooks 2.0.1 "Prefetch")."""
+
+
+class SwitchRefused(RequestError):
+    """A switch was not set: nothing has this id, no reason was given, or silence was not confirmed."""
 
 
 class RecordNotKept(RequestError):

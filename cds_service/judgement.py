@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cds_service.audit.body import JudgedReport
+from cds_service.audit.given import ReadReport
 from cds_service.content.load import Content
-from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank
+from cds_service.core.differential import Differential, alarms, may_speak, patterns_there, rank, shadow_alarms
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts, Reading
 from cds_service.core.history import contradicted, dated, merged
 from cds_service.core.next_tests import next_tests
-from cds_service.core.scoring import NO_ENTRY
+from cds_service.core.scoring import NO_ENTRY, SHOWN
 from cds_service.core.set_aside import condensed
 from cds_service.fhir.chart import Chart, read_chart
 from cds_service.fhir.draft import Draft, read_draft, read_words
@@ -19,11 +20,13 @@ from cds_service.hooks.service import Desk, ReportToRead, Service, ToRead
 
 READ_WITHIN_US = 500_000
 """How long reports are read before the rest of them is left unread: the answer then says what is known."""
+OUT_OF_TIME = "the time was up before it was read"
 
 NOTHING_READ = Reading((), {}, (), ())
 NOTHING_FOUND = Differential((), (), (), (), ())
 NO_FINDING = "no soft tissue calcification or other qualifying finding in the report"
 NOTHING_RANKED = "no etiology reaches the threshold to be shown"
+IN_SHADOW = "what would be shown or said is in shadow or switched off"
 ELSEWHERE = "what it shows lies in another part of the body than what is ordered"
 
 
@@ -35,21 +38,26 @@ def judge(content: Content, facts: Facts) -> Differential:
     tests = next_tests(content.engine, evaluation) if ranked else ()
     spoken, quiet = alarms(content.engine, facts)
     patterns = patterns_there(content.vocabulary.patterns, facts, content.engine.sources)
-    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns)
+    in_shadow = shadow_alarms(content.engine, facts)
+    return Differential(evaluation.outcomes, ranked, tests, spoken, quiet, patterns, in_shadow)
 
 
-def judge_report(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> JudgedReport:
-    """One report of a call, judged; `silent` says why nothing can be said of it, empty where something may be."""
-    if one.silent:
-        facts = _facts(content, chart, to_read, NOTHING_READ, as_of, one.written_days)
-        return JudgedReport(one.report, facts, NOTHING_FOUND, one.silent)
-    draft = _reading(content, chart, one)
+def read_one(content: Content, chart: Chart, to_read: ToRead, one: ReportToRead, as_of: datetime) -> ReadReport:
+    """One report of a call with its chart, as facts."""
+    draft = Draft(NOTHING_READ, "", "") if one.silent else _reading(content, chart, one)
     facts = _facts(content, chart, to_read, draft.reading, as_of, one.written_days)
-    found = judge(content, facts)
-    if one.regions is not None and found.ranked and not _lies_in(found, facts, one.regions):
-        return JudgedReport(one.report, facts, found, ELSEWHERE)
-    silent = "" if found.ranked or found.spoken else draft.unread or _why_silent(found)
-    return JudgedReport(one.report, facts, found, silent)
+    return ReadReport(one.report, facts, one.silent, draft.unread, one.source, one.regions, draft.text)
+
+
+def judge_read(content: Content, read: ReadReport) -> JudgedReport:
+    """A report that was read, judged; `silent` says why nothing can be said of it, empty where something may be."""
+    if read.silent:
+        return JudgedReport(read, NOTHING_FOUND, read.silent)
+    found = judge(content, read.facts)
+    if read.regions is not None and found.ranked and not _lies_in(found, read.facts, read.regions):
+        return JudgedReport(read, found, ELSEWHERE)
+    silent = "" if found.ranked or found.spoken else read.unread or _why_silent(found)
+    return JudgedReport(read, found, silent)
 
 
 def needs_the_chart(
@@ -69,7 +77,7 @@ def needs_the_chart(
     for one in to_read.reports:
         if elapsed_us() - started > READ_WITHIN_US:
             return True
-        judged = judge_report(content, chart, to_read, one, as_of)
+        judged = judge_read(content, read_one(content, chart, to_read, one, as_of))
         if not one.silent and may_speak(content.engine, judged.facts, judged.found.outcomes):
             return True
     return False
@@ -110,5 +118,8 @@ def _lies_in(found: Differential, facts: Facts, regions: frozenset[str]) -> bool
 
 
 def _why_silent(found: Differential) -> str:
+    # Only where no rule in force shows or says anything: these are the others.
+    if any(outcome.tier in SHOWN for outcome in found.outcomes) or any(would for _, would in found.shadow):
+        return IN_SHADOW
     entered = any(outcome.tier != NO_ENTRY for outcome in found.outcomes)
     return NOTHING_RANKED if entered else NO_FINDING

@@ -8,7 +8,12 @@ from typing import Any, get_type_hints
 from cds_service.errors import StartError
 
 PREFIX = "CALCIFICATION_CDS_"
-_CHOICES = {"profile": ("demo", "production"), "sqlite_synchronous": ("FULL", "NORMAL"), "draft_hooks": ("on", "off")}
+_CHOICES = {
+    "profile": ("demo", "production"),
+    "sqlite_synchronous": ("FULL", "NORMAL"),
+    "draft_hooks": ("on", "off"),
+    "report_text": ("on", "off"),
+}
 _LEAST = {
     "port": 1,
     "max_body_bytes": 1024,
@@ -16,6 +21,7 @@ _LEAST = {
     "fhir_deadline_ms": 1,
     "fhir_call_timeout_ms": 1,
     "request_seconds": 1,
+    "session_minutes": 1,
     "workers": 1,
     "threads": 1,
 }
@@ -50,6 +56,22 @@ class Settings:
         request_seconds: how long a caller may take to send its headers, then its body, and then to take the answer.
         patient_key_file: file of the secret with which patient ids are hashed in the audit record.
         audit_key_file: file of the secret with which the rows of the audit record are chained.
+        report_text: "on" keeps the text of reports beside the record, sealed; "off" keeps the quoted clauses only.
+        report_text_key_file: file of the 32 bytes that seal the text of reports; files of older keys, which still open
+            what they sealed, follow after commas.
+        pid_file: names the running service, for `calcification-cds reload`.
+        oidc_issuer: where people sign in to see the pages of a production installation: the OpenID provider's issuer,
+            an https URL. Empty: nobody can, and no pages are served.
+        oidc_client_id: what the provider calls this installation.
+        oidc_client_secret_file: file of the secret that the provider gave it.
+        oidc_roles_claim: the claim of the ID token that holds a person's roles; dots lead into it.
+        oidc_roles: what the provider calls each role.
+        session_minutes: minutes without a look at a page after which a person signs in again.
+        session_key_file: file of the secret with which the session cookies are signed; the same for every process.
+        local_token_file: demo only: file of the token with which the one local user signs in.
+        candidates_dir: folder of candidate rules that the replay page offers: one folder each, with `rules` and, where
+            words change too, `cards` in it.
+        replay_dir: folder of replays, those that the page starts and others that it shows.
         workers: server processes.
         threads: calls answered at the same time by one process.
     """
@@ -75,6 +97,19 @@ class Settings:
     request_seconds: int = 10
     patient_key_file: Path = Path("var/patient.key")
     audit_key_file: Path = Path("var/audit.key")
+    report_text: str = "off"
+    report_text_key_file: str = "var/report-text.key"
+    pid_file: Path = Path("var/calcification-cds.pid")
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_roles_claim: str = "roles"
+    oidc_roles: str = "reader=reader,auditor=auditor,editor=editor"
+    session_minutes: int = 30
+    session_key_file: Path | None = None
+    local_token_file: Path = Path("var/local.token")
+    candidates_dir: Path | None = None
+    replay_dir: Path = Path("var/replays")
     workers: int = 1
     threads: int = 4
 
@@ -101,8 +136,8 @@ class Settings:
 
     @property
     def serves_pages(self) -> bool:
-        """Whether the pages are served: they show what charts and reports hold, and people cannot sign in yet."""
-        return self.profile == "demo"
+        """Whether the pages are served: they show what charts and reports hold, so only where people can sign in."""
+        return self.profile == "demo" or bool(self.oidc_issuer)
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

@@ -19,6 +19,8 @@ def settings(tmp_path: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path}/calls.sqlite3",
         patient_key_file=tmp_path / "patient.key",
         audit_key_file=tmp_path / "audit.key",
+        report_text_key_file=str(tmp_path / "report-text.key"),
+        local_token_file=tmp_path / "local.token",
         spool_dir=tmp_path / "spool",
         port=8081,
     )

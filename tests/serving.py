@@ -12,7 +12,10 @@ from pathlib import Path
 
 import requests
 
+from cds_service.content.load import load_content
+from cds_service.content.locate import default_content
 from tests.planted import WRITTEN
+from tests.replay.alike import replayed
 
 _STARTS_WITHIN = 60.0
 
@@ -24,6 +27,13 @@ class Server:
     url: str
     process: subprocess.Popen[bytes]
     log: Path
+
+    def signed_in(self) -> requests.Session:
+        """A browser of the demo's local user."""
+        token = (self.log.parent / "var" / "local.token").read_text(encoding="ascii").strip()
+        browser = requests.Session()
+        browser.get(f"{self.url}/sign-in", params={"token": token}, timeout=10, allow_redirects=False)
+        return browser
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
@@ -44,6 +54,11 @@ class Server:
             "worker": _kilobytes(self.workers()[0], "Rss") / 1000,
             "worker, its own part": _kilobytes(self.workers()[0], "Pss") / 1000,
         }
+
+
+def resident_megabytes(process: int) -> float:
+    """Resident memory of a process."""
+    return _kilobytes(process, "Rss") / 1000
 
 
 def _kilobytes(process: int, kind: str) -> float:
@@ -78,6 +93,14 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None, port: in
         told = log.read_text(encoding="utf-8", errors="replace")
         print(told)
         WRITTEN.extend(told.splitlines())
+    _replay(folder)
+
+
+def _replay(folder: Path) -> None:
+    """Everything that a server has recorded comes out alike when it is judged again."""
+    database = folder / "var" / "calls.sqlite3"
+    if database.is_file():
+        replayed(database, load_content(*default_content()))
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.audit.given import ReadReport, given_json
 from cds_service.core.differential import Differential, Spoken
 from cds_service.core.evaluate import Outcome
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_to_json
 from cds_service.core.next_tests import NextTest
-from cds_service.core.rules import Exclusion, Item
+from cds_service.core.rules import SHADOW, Exclusion, Item
 from cds_service.core.verdict import Verdict
 
 Json = dict[str, Any]
@@ -24,19 +25,43 @@ VERDICT_LETTERS = {Verdict.MET: "m", Verdict.NOT_MET: "n", Verdict.UNKNOWN: "u",
 
 @dataclass(frozen=True, slots=True)
 class JudgedReport:
-    """One report of a call: as it came, the facts read from it and the chart, what was found, and why it is silent."""
+    """One report of a call: as it was read, what was found, and why it is silent.
 
-    report: Json
-    facts: Facts
+    Attributes:
+        read: the report with its facts.
+        found: the differential of these.
+        silent: why nothing is said of it; empty where something is.
+        earlier: the call in which its card was answered before; empty where it was not.
+        held: the text of its card that its conclusion holds already; empty where it does not.
+    """
+
+    read: ReadReport
     found: Differential
     silent: str
+    earlier: str = ""
+    held: str = ""
+
+    @property
+    def report(self) -> Json:
+        """The report as it came."""
+        return self.read.report
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of the report and the chart."""
+        return self.read.facts
 
 
-def record_body(judged: Sequence[JudgedReport], cards: Iterable[Mapping[str, Any]]) -> Json:
-    """The body of the record, as JSON values."""
+def record_body(judged: Sequence[JudgedReport], cards: Iterable[tuple[Mapping[str, Any], str]]) -> Json:
+    """The body of the record, as JSON values.
+
+    Args:
+        judged: the reports of the call.
+        cards: each card that leaves, with the text that it offers to append.
+    """
     return {
         "reports": [_report(item) for item in judged],
-        "cards": [_without_echo(card) for card in cards],
+        "cards": [_without_echo(card, appended) for card, appended in cards],
     }
 
 
@@ -52,15 +77,21 @@ def _report(item: JudgedReport) -> Json:
         "mustNotMiss": [_spoken(spoken, True) for spoken in found.spoken]
         + [_spoken(spoken, False) for spoken in found.kept_quiet],
     }
+    if found.shadow:
+        stored["shadowMustNotMiss"] = [_spoken(spoken, would) for spoken, would in found.shadow]
     if found.patterns:
         stored["patterns"] = [pattern.label for pattern in found.patterns]
-    return {**stored, "silent": item.silent} if item.silent else stored
+    if item.silent:
+        stored["silent"] = item.silent
+    given = given_json(item.read, item.earlier, item.held)
+    return {**stored, "given": given} if given else stored
 
 
 def outcome_json(outcome: Outcome) -> Json:
     """One rule's outcome: a letter for the verdict of each item, in the order of the rule, a capital where it counted.
 
     The items themselves, and the facts that each asks for, stand in the content version that the record names.
+    `shadow` is there, and true, where the rule was judged for the record only: in shadow, or switched off.
     """
     return {
         "rule": outcome.rule.ref,
@@ -72,6 +103,7 @@ def outcome_json(outcome: Outcome) -> Json:
         "supports": _letters(outcome, outcome.rule.supports),
         "argues_against": _letters(outcome, outcome.rule.argues_against),
         "excludes": _letters(outcome, outcome.rule.excludes),
+        **({"shadow": True} if outcome.rule.status == SHADOW else {}),
     }
 
 
@@ -82,27 +114,32 @@ def _letters(outcome: Outcome, items: Iterable[Item | Exclusion]) -> str:
 
 
 def _next_test(test: NextTest) -> Json:
-    return {"lab": test.lab, "leaders": list(test.leaders), "moved": list(test.moved), "swing": test.swing}
+    answers = [
+        [*(None if end is None else str(end) for end in answer[:2]), *answer[2:4], [list(one) for one in answer[4]]]
+        for answer in test.answers
+    ]
+    told: Json = {"lab": test.lab, "leaders": list(test.leaders), "moved": list(test.moved), "swing": test.swing}
+    return {**told, "touches": list(test.touches), "answers": answers}
 
 
 def _spoken(spoken: Spoken, speaks: bool) -> Json:
     return {"rule": spoken.alarm.ref, "lesion": spoken.lesion, "speaks": speaks}
 
 
-def _without_echo(card: Mapping[str, Any]) -> Json:
+def _without_echo(card: Mapping[str, Any], appended: str) -> Json:
     if "suggestions" not in card:
         return dict(card)
-    return {**card, "suggestions": [_suggestion_without_echo(suggestion) for suggestion in card["suggestions"]]}
+    return {**card, "suggestions": [_suggestion_without_echo(one, appended) for one in card["suggestions"]]}
 
 
-def _suggestion_without_echo(suggestion: Mapping[str, Any]) -> Json:
-    return {**suggestion, "actions": [_action_without_echo(action) for action in suggestion["actions"]]}
+def _suggestion_without_echo(suggestion: Mapping[str, Any], appended: str) -> Json:
+    return {**suggestion, "actions": [_action_without_echo(action, appended) for action in suggestion["actions"]]}
 
 
-def _action_without_echo(action: Mapping[str, Any]) -> Json:
+def _action_without_echo(action: Mapping[str, Any], appended: str) -> Json:
     if action["type"] != "update":
         return dict(action)
     resource = action["resource"]
     digest = hashlib.sha256(json.dumps(resource, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    kept = {"resourceType": resource.get("resourceType"), "id": resource.get("id"), "sha256": digest}
-    return {**action, "resource": kept}
+    named = {"resourceType": resource.get("resourceType"), "id": str(resource.get("id", ""))}
+    return {**action, "resource": {**named, "appended": appended, "sha256": digest}}

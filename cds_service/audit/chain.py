@@ -4,10 +4,10 @@ Who changes, removes or reorders rows in the database would have to make every l
 installation's audit key, which the database does not hold.
 """
 
-import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Table
 
@@ -24,6 +24,7 @@ COLUMNS = {
 """The columns that a link covers, by table, in their order."""
 
 Value = str | int | bytes | None
+Children = tuple[tuple[str, tuple[Mapping[str, Value], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Entry:
 
     table: str
     values: Mapping[str, Value]
-    children: tuple[tuple[str, tuple[Mapping[str, Value], ...]], ...] = ()
+    children: Children = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +62,47 @@ def link(key: bytes, before: bytes, writer: str, number: int, entry: Entry) -> b
         number: its place in the chain.
         entry: the row, with what is made from it.
     """
-    said = [before, _field(writer), _field(number), _field(entry.table)]
-    said += [_field(entry.values[name]) for name in COLUMNS[entry.table]]
-    for name, rows in entry.children:
+    values = [entry.values[name] for name in COLUMNS[entry.table]]
+    return link_over(key, before, Place(entry.table, writer, number), values, entry.children)
+
+
+class Place(NamedTuple):
+    """Where a row stands: its table, the writer of its chain, and its number there."""
+
+    table: str
+    writer: str
+    number: int
+
+
+def link_over(key: bytes, before: bytes, place: Place, values: Iterable[object], children: Children) -> bytes:
+    """The link of a row as it is read, whatever stands in it.
+
+    Args:
+        key: the installation's audit key.
+        before: the link of the entry before it.
+        place: where it stands.
+        values: of the columns that a link covers, in their order.
+        children: what is made from the row, as in `Entry.children`.
+    """
+    said = [before, _field(place.writer), _field(place.number), _field(place.table), *map(_field, values)]
+    for name, rows in children:
         said.append(_field(name))
         said += [_field(row[column]) for row in rows for column in sorted(row)]
-    return hmac.digest(key, b"".join(said), hashlib.sha256)
+    return hmac.digest(key, b"".join(said), "sha256")
 
 
-def _field(value: Value) -> bytes:
+def _field(value: object) -> bytes:
     """A value with its kind and length before it, so that no two rows read the same."""
+    if isinstance(value, str):
+        raw = value.encode("utf-8", "surrogatepass")
+        return b"s%d:%b" % (len(raw), raw)
     if value is None:
         return b"n"
-    kind, raw = _raw(value)
-    return b"%b%d:%b" % (kind, len(raw), raw)
-
-
-def _raw(value: str | int | bytes) -> tuple[bytes, bytes]:
-    if isinstance(value, str):
-        return b"s", value.encode("utf-8", "surrogatepass")
     if isinstance(value, bytes):
-        return b"b", value
-    return b"i", b"%d" % value
+        return b"b%d:%b" % (len(value), value)
+    # Nothing else is ever written; a database that was tampered with can give it back.
+    kind, raw = (b"i", b"%d" % value) if type(value) is int else (b"?", repr(value).encode())
+    return b"%b%d:%b" % (kind, len(raw), raw)
 
 
 def table_named(name: str) -> Table:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from cds_service.errors import StartError
 
 READ_ONLY = "calcification_read_only"
-_BUSY_TIMEOUT_S, _BUSY_TIMEOUT_SERVING_S = 10, 3
+BUSY_TIMEOUT_S = 10
+_BUSY_TIMEOUT_SERVING_S = 3
 _POOL_TIMEOUT_S = 3
 # A server that is gone without a word is noticed within some three seconds, a lock that somebody holds within two.
 _POSTGRESQL_LIMITS = {
@@ -35,7 +36,7 @@ def open_engine(database_url: str, sqlite_synchronous: str, *, serving: bool = F
     """
     url = _read_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return _open_sqlite(url, sqlite_synchronous, _BUSY_TIMEOUT_SERVING_S if serving else _BUSY_TIMEOUT_S)
+        return _open_sqlite(url, sqlite_synchronous, _BUSY_TIMEOUT_SERVING_S if serving else BUSY_TIMEOUT_S)
     limits = {**_POSTGRESQL_LIMITS, **({"options": _POSTGRESQL_SERVING} if serving else {})}
     own = {name: limit for name, limit in limits.items() if name not in url.query}
     try:

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from cds_service.audit.switched import ALL_ON, Switched
+
 
 class Outcome(StrEnum):
     """What came of a call."""
@@ -67,6 +69,7 @@ class Arrival:
         client: who called, as far as it is known.
         fingerprint: SHA-256 of the request, as `fingerprint` computes it.
         elapsed_us: microseconds since the call came in.
+        switched: what is switched off for it.
         memory_away: whether nobody could be asked if this is a repeat, so that it counts as none.
     """
 
@@ -75,15 +78,27 @@ class Arrival:
     client: str
     fingerprint: str
     elapsed_us: Callable[[], int]
+    switched: Switched = ALL_ON
     memory_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A record as the store gives it back; `seq` is its place among all calls of the installation."""
+    """A record as the store gives it back.
+
+    Attributes:
+        seq: its place among all calls of the installation.
+        record: what was kept.
+        writer, number, link: its chain, its place there, and the keyed hash over it and all before it.
+        texts: the texts of its reports, sealed; None where they were not kept.
+    """
 
     seq: int
     record: AuditRecord
+    writer: str
+    number: int
+    link: bytes
+    texts: bytes | None
 
 
 def timestamp(moment: datetime) -> str:

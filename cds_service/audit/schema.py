@@ -40,6 +40,9 @@ def _chained(name: str, *columns: Column[object] | Index | UniqueConstraint) -> 
     )
 
 
+# The greatest version counts. Programs of schema 1 look here, too, and so do not write to a later one.
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
 # The first entry of each chain: which process it is, and how far the other chains had come.
 writers = _chained(
     "writers",
@@ -152,10 +155,12 @@ seen_tokens = Table(
 
 # What follows is worked out from the record by `audit.index`, and can be worked out again at any time.
 
+# How far each chain was read, counted apart for each table that is read.
 indexed = Table(
     "indexed",
     metadata,
     Column("writer", Text, primary_key=True),
+    Column("read_from", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
 )
 
@@ -165,7 +170,8 @@ entries = Table(
     metadata,
     Column("call_seq", _seq, primary_key=True, autoincrement=False),
     Column("received_at", Text, nullable=False),
-    Column("call_id", Text, nullable=False),
+    Column("call_id", Text, nullable=False, index=True),
+    Column("repeated", Boolean, nullable=False),
     Column("service", Text, nullable=False),
     Column("client", Text, nullable=False),
     Column("patient_key", Text, nullable=False),
@@ -175,42 +181,85 @@ entries = Table(
     Column("tier", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("duration_us", Integer, nullable=False),
-    Index("entries_by_time", "received_at"),
-    Index("entries_by_patient", "patient_key", "received_at"),
-    Index("entries_by_etiology", "leading_etiology", "tier", "received_at"),
-    Index("entries_by_client", "client", "received_at"),
-    Index("entries_by_answer", "answer", "received_at"),
-    Index("entries_by_outcome", "outcome", "received_at"),
+    Index("entries_by_time", "received_at", "call_seq"),
+    Index("entries_by_patient", "patient_key", "received_at", "call_seq"),
+    Index("entries_by_etiology", "leading_etiology", "received_at", "call_seq"),
+    Index("entries_by_client", "client", "received_at", "call_seq"),
+    Index("entries_by_answer", "answer", "received_at", "call_seq"),
+    Index("entries_by_outcome", "outcome", "received_at", "call_seq"),
+    Index("entries_by_content", "content_version", "received_at", "call_seq"),
 )
 
-# Which rules reached a tier in a call, shadow rules included.
+# Which rules reached a tier in a call, shadow rules included; `place` says whether a card told it, and whether first.
 fired = Table(
     "fired",
     metadata,
     Column("rule", Text, primary_key=True),
-    Column("tier", Text, primary_key=True),
     Column("received_at", Text, primary_key=True),
     Column("call_seq", _seq, primary_key=True, autoincrement=False),
+    Column("tier", Text, nullable=False),
     Column("shadow", Boolean, nullable=False),
+    Column("place", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
-# Counts by day: `kind` says of what, `subject` and `detail` of which.
-tallies = Table(
-    "tallies",
+# What else a call can be found by: why it was silent or refused, what was set aside, why it was overridden.
+marks = Table(
+    "marks",
     metadata,
-    Column("day", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
-    Column("detail", Text, primary_key=True),
-    Column("service", Text, primary_key=True),
-    Column("client", Text, primary_key=True),
-    Column("content_version", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
+    Column("received_at", Text, primary_key=True),
+    Column("call_seq", _seq, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
+
+# What can be missing from a call (a lab, a part of the chart), and why: each a number that `lacking` refers to.
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("kind", "subject", "detail", name="absences_once"),
+)
+
+# What a call lacked, as the numbers of the absences between commas: most calls lack most labs, so a row for each would
+# outweigh the record.
+lacking = Table(
+    "lacking",
+    metadata,
+    Column("received_at", Text, primary_key=True),
+    Column("call_seq", _seq, primary_key=True, autoincrement=False),
+    Column("absences", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def _counts(name: str, period: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column(period, Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("detail", Text, primary_key=True),
+        Column("service", Text, primary_key=True),
+        Column("client", Text, primary_key=True),
+        Column("content_version", Text, primary_key=True),
+        Column("count", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+# Counts by day: `kind` says of what, `subject` and `detail` of which; and their sums by month, for long periods.
+tallies = _counts("tallies", "day")
+monthly = _counts("monthly", "month")
 
 CHAINED = (writers, witnesses, calls, feedback, content_versions, looks, switches, purges)
 """The tables whose rows stand in the chains."""
-GUARDED = (*CHAINED, cards, answered)
+GUARDED = (*CHAINED, cards, answered, schema_version)
 """The tables that only grow."""
-DERIVED = (indexed, entries, fired, tallies)
+DERIVED = (indexed, entries, fired, marks, absences, lacking, tallies, monthly)
 """What is worked out from the record: no evidence, and not guarded."""

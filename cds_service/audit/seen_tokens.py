@@ -1,6 +1,6 @@
 """The tokens that were used, shared by every process on this database, so that none is used twice.
 
-While the database is away, a file beside the spool remembers them for this machine.
+Sessions that were ended before their time are remembered the same way, and the answers to sign-ins.
 
 Unlike the record this table forgets: a token that has expired is refused anyway. Of a token it holds a hash.
 """
@@ -11,10 +11,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit import schema
+from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.outage import Outage
 from cds_service.audit.statements import insert_if_new
 from cds_service.errors import DatabaseAway, RecordNotKept
@@ -30,7 +31,7 @@ class SeenTokens:
     Args:
         engine: as for the audit store.
         clock: the present moment, in UTC.
-        outage: of the database.
+        outage: of the database, for writing.
     """
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], outage: Outage | None = None) -> None:
@@ -47,14 +48,26 @@ class SeenTokens:
             RecordNotKept: the database refuses, so nobody knows.
         """
         self._forget()
-        digest = hashlib.sha256(json.dumps([issuer, token_id]).encode()).hexdigest()
-        row = {"digest": digest, "expires_at": int(until.timestamp()) + 1}
+        row = {"digest": _digest(issuer, token_id), "expires_at": int(until.timestamp()) + 1}
         try:
             with self._outage.asking(), self._engine.begin() as connection:
                 fresh = insert_if_new(connection, schema.seen_tokens, row).returning(schema.seen_tokens.c.digest)
                 return connection.scalar(fresh) is not None
         except SQLAlchemyError as error:
             raise RecordNotKept("Whether the token was used before cannot be known now. Try again later.") from error
+
+    def was_used(self, issuer: str, token_id: str) -> bool:
+        """Whether a token is remembered.
+
+        Raises:
+            RecordNotKept: the database cannot be read, so nobody knows.
+        """
+        known = select(schema.seen_tokens.c.digest).where(schema.seen_tokens.c.digest == _digest(issuer, token_id))
+        try:
+            with self._engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+                return connection.scalar(known) is not None
+        except SQLAlchemyError as error:
+            raise RecordNotKept("Whether you signed out before cannot be known now. Try again later.") from error
 
     def _forget(self) -> None:
         """Delete what has expired, now and then. A database that does not let us keeps a few bytes more for each."""
@@ -67,3 +80,7 @@ class SeenTokens:
                 connection.execute(delete(schema.seen_tokens).where(schema.seen_tokens.c.expires_at < int(now)))
         except (DatabaseAway, SQLAlchemyError) as error:
             _log.warning("Expired tokens could not be forgotten: %s", type(error).__name__)
+
+
+def _digest(issuer: str, token_id: str) -> str:
+    return hashlib.sha256(json.dumps([issuer, token_id]).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """The audit store: appends records durably, and gives them back. Nothing in it is ever changed or deleted."""
 
 import json
-import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,9 +13,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds_service.audit import schema
 from cds_service.audit.chain import Entry, Value
+from cds_service.audit.children import made_from
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
-from cds_service.audit.outage import Outage
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
 from cds_service.audit.writer import Transaction, Writer
 from cds_service.errors import DatabaseAway, RecordNotKept
@@ -64,21 +63,12 @@ class Store:
         engine: as `audit.engine.open_engine` gives it, with the tables of `audit.tables.create`.
         writer: of the same database.
         clock: the present moment, for what arrives without a time of its own.
-        stopwatch: nanoseconds that only ever go up.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        writer: Writer,
-        clock: Callable[[], datetime],
-        stopwatch: Callable[[], int] = time.monotonic_ns,
-    ) -> None:
+    def __init__(self, engine: Engine, writer: Writer, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self.writer = writer
         self._clock = clock
-        # Of its own: a database may be read that cannot be written, and the other way round.
-        self._outage = Outage(stopwatch)
 
     def append(self, record: AuditRecord, texts: bytes | None = None) -> None:
         """Keep a record. When this returns, it is committed or, while the database is away, durable in the spool.
@@ -104,7 +94,7 @@ class Store:
         """
         asked = {"asked_as": hook_instance, "asked_what": fingerprint, "asked_of": content_version}
         try:
-            with self._outage.asking(), self._reading() as connection:
+            with self.writer.reading.asking(), self.reading() as connection:
                 received_at: str | None = connection.scalar(_FIRST_LIKE, asked)
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -125,7 +115,7 @@ class Store:
         """
         asked = {"asked_for": reader, "asked_from": since, "asked_until": until, "asked_by": call_id}
         try:
-            with self._outage.asking(), self._reading() as connection:
+            with self.writer.reading.asking(), self.reading() as connection:
                 return {row.digest: row.call_id for row in connection.execute(_ANSWERED, asked)}
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -171,7 +161,7 @@ class Store:
 
     def count_unjoined_feedback(self) -> int:
         """How much such feedback there is."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(select(func.count()).select_from(schema.feedback).where(_UNJOINED)) or 0)
 
     def put_content(self, version: str, snapshot: Mapping[str, Any]) -> None:
@@ -195,7 +185,7 @@ class Store:
     def content(self, version: str) -> Mapping[str, Any] | None:
         """The rules and wording that a call was judged with; None for a version never used here."""
         wanted = select(schema.content_versions.c.body).where(schema.content_versions.c.version == version)
-        with self._reading() as connection:
+        with self.reading() as connection:
             body = connection.scalar(wanted)
         return None if body is None else _unpack(body)
 
@@ -208,17 +198,18 @@ class Store:
         """Close every connection."""
         self._engine.dispose()
 
-    def _reading(self) -> AbstractContextManager[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that only reads, for what is shown of the record."""
         return self._engine.execution_options(**{READ_ONLY: True}).connect()
 
     def _feedback(self, wanted: Select[Any]) -> list[StoredFeedback]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(wanted).all()
-        return [StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body)) for row in rows]
+        return [stored_feedback(row) for row in rows]
 
     def _calls(self, wanted: Select[Any]) -> list[StoredCall]:
-        with self._reading() as connection:
-            return [_stored_call(row) for row in connection.execute(wanted)]
+        with self.reading() as connection:
+            return [stored_call(row) for row in connection.execute(wanted)]
 
     def _retried(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
         try:
@@ -255,9 +246,7 @@ class Store:
 
 def _call_entry(record: AuditRecord, texts: bytes | None) -> Entry:
     values: dict[str, Value] = {name: getattr(record, name) for name in _RECORD_COLUMNS}
-    shown = tuple({"card_uuid": card["uuid"]} for card in record.body.get("cards", ()) if "uuid" in card)
-    children = (("cards", shown), ("answered", tuple(_answered_rows(record.body))))
-    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, children)
+    return Entry("calls", {**values, "body": _pack(record.body), "texts": texts}, made_from(record.body))
 
 
 def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
@@ -267,14 +256,16 @@ def _not_of_card(item: Feedback, body: Mapping[str, Any]) -> list[str]:
     return [name for name in item.accepted if name not in offered]
 
 
-def _answered_rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    told = body.get("answered", {})
-    return [{"reader": told["reader"], "digest": digest} for digest in told.get("digests", ())]
-
-
-def _stored_call(row: Row[Any]) -> StoredCall:
+def stored_call(row: Row[Any]) -> StoredCall:
+    """A delivery from its row."""
     columns = {name: getattr(row, name) for name in _RECORD_COLUMNS}
-    return StoredCall(row.seq, AuditRecord(**columns, body=_unpack(row.body)))
+    record = AuditRecord(**columns, body=_unpack(row.body))
+    return StoredCall(row.seq, record, row.writer, row.number, row.link, row.texts)
+
+
+def stored_feedback(row: Row[Any]) -> StoredFeedback:
+    """Feedback from its row."""
+    return StoredFeedback(row.card_uuid, row.received_at, row.outcome, _unpack(row.body))
 
 
 def _pack(body: Mapping[str, Any]) -> bytes:

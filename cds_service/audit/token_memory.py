@@ -1,5 +1,6 @@
 """Used tokens, remembered in the database and on this machine, so that an outage lets no token in twice here."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,20 @@ class TokenMemory:
             return self._here.first_use(issuer, token_id, until)
         except (DatabaseAway, RecordNotKept):
             return None
+
+
+def open_token_memory(there: SeenTokens, folder: Path, clock: Callable[[], datetime]) -> TokenMemory:
+    """The memory of a process.
+
+    Args:
+        there: in the database.
+        folder: of the spool.
+        clock: the present moment, in UTC.
+
+    Raises:
+        StartError: this machine's own memory cannot be used.
+    """
+    return TokenMemory(there, SeenTokens(open_here(folder), clock))
 
 
 def open_here(folder: Path) -> Engine:

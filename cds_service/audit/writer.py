@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service import __version__
 from cds_service.audit import chain
 from cds_service.audit.chain import Entry, Linked
+from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.moving import insert_linked, move
 from cds_service.audit.outage import Outage
 from cds_service.audit.record import timestamp
 from cds_service.audit.spool import Moving, Spool
+from cds_service.audit.testimony import Testimony, testify
 from cds_service.errors import DatabaseAway
 
 _ID_LENGTH = 12
@@ -48,6 +50,7 @@ class Transaction:
         self.connection = connection
         self._key = key
         self._head = head
+        self.writer = head.writer
 
     def add(self, entry: Entry) -> int:
         """Insert a row and what is made from it; the row's `seq`."""
@@ -80,7 +83,8 @@ class Writer:
         self._clock = clock
         self._new_id = new_id
         self.spool = spool
-        self.outage = Outage(stopwatch)
+        # Two: a database may be read that cannot be written, and the other way round.
+        self.outage, self.reading = Outage(stopwatch), Outage(stopwatch)
         self._lock = Lock()
         self._moving = Lock()
         self._head: _Head | None = None
@@ -101,7 +105,7 @@ class Writer:
             with self.outage.asking(), self.engine.begin() as connection:
                 own = Transaction(connection, self._key, head)
                 if head.number == 0:
-                    own.add(self._first())
+                    own.add(self._first(testify(connection, head.writer)))
                 yield own
             self._head = head
 
@@ -116,7 +120,7 @@ class Writer:
         """
         with self._lock:
             head = self._next()
-            entries = (entry,) if head.number else (self._first(), entry)
+            entries = (entry,) if head.number else (self._first(self._testimony(head.writer)), entry)
             places = [head.place(self._key, one) for one in entries]
             if not self._kept_in_database(places) and self.spool is not None:
                 self.spool.append(places)
@@ -190,6 +194,14 @@ class Writer:
         with self.outage.asking():
             return move(self.engine, places)
 
-    def _first(self) -> Entry:
-        values = {"started_at": timestamp(self._clock()), "program": __version__, "witnessed": "{}"}
-        return Entry("writers", values)
+    def _testimony(self, writer: str) -> Testimony:
+        """How far the other chains have come; nothing, while nobody can be asked."""
+        try:
+            with self.reading.asking(), self.engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+                return testify(connection, writer)
+        except DatabaseAway:
+            return Testimony()
+
+    def _first(self, seen: Testimony) -> Entry:
+        started_at = timestamp(self._clock())
+        return Entry("writers", {"started_at": started_at, "program": __version__, "witnessed": seen.text()})

@@ -1,15 +1,16 @@
 """The commands: one module each, listed in COMMANDS in the order in which help shows them."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from cds_service.commands import audit, check, clients, conformance, explain, serve, sign, units
+from cds_service.commands import audit, check, clients, conformance, explain, reload, replay, serve, sign, switch, units
 
 
 class Command(Protocol):
     """What a command's module holds: its docstring is its help, its name is the module's.
 
-    `EXAMPLES` is shown below the help as it stands, one call a line.
+    `EXAMPLES` is shown below the help as it stands, one call a line. A package with a `COMMANDS` of its own, such as
+    `switch`, is a command with commands below it.
     """
 
     __doc__: str | None
@@ -25,12 +26,17 @@ class Command(Protocol):
 
 @runtime_checkable
 class Group(Protocol):
-    """A package such as `audit`: a command with commands below it."""
+    """What a package of commands holds."""
 
     __doc__: str | None
     __name__: str
     EXAMPLES: str
-    COMMANDS: tuple[Any, ...]
+
+    @property
+    def COMMANDS(self) -> tuple[Command, ...]:  # noqa: N802  # a constant of the package
+        """The commands below it, in the order in which help shows them."""
 
 
-COMMANDS: tuple[Command | Group, ...] = (serve, sign, explain, check, conformance, clients, audit, units)
+COMMANDS: tuple[Command | Group, ...] = (
+    serve, reload, sign, explain, check, replay, conformance, audit, switch, clients, units,
+)  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cds_service.commands.content import add_content_arguments, content_folders
 from cds_service.content.cases import judge_cases
-from cds_service.content.load import load_content
+from cds_service.content.load import Content, load_content
 from cds_service.content.schemas import Schemas
 from cds_service.errors import ContentError
 
@@ -21,19 +21,24 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print problems, one a line; 0 when there are none."""
-    rules, cards = content_folders(arguments)
-    content = load_content(rules, cards)
-    verdicts = judge_cases(content, rules, _schemas(rules, cards))
-    problems = [problem for verdict in verdicts for problem in verdict.problems]
-    if problems:
-        raise ContentError(problems)
+    content, cases = checked(*content_folders(arguments))
     rule_set = content.engine.rules
     print(
         f"Content {content.version}: {len(rule_set.rules)} rules, {len(rule_set.alarms)} must-not-miss rules, "
-        f"{len(content.labs.labs)} labs, {len(verdicts)} cases, all as expected."
+        f"{len(content.labs.labs)} labs, {cases} cases, all as expected."
     )
     return 0
 
 
-def _schemas(rules: Path, cards: Path) -> Schemas:
-    return Schemas((rules / "schema", cards / "schema"))
+def checked(rules: Path, cards: Path) -> tuple[Content, int]:
+    """The content of these folders, and the number of its cases, all of which came out as expected.
+
+    Raises:
+        ContentError: it cannot be used, or a case came out otherwise; carries every problem found.
+    """
+    content = load_content(rules, cards)
+    verdicts = judge_cases(content, rules, Schemas((rules / "schema", cards / "schema")))
+    problems = [problem for verdict in verdicts for problem in verdict.problems]
+    if problems:
+        raise ContentError(problems)
+    return content, len(verdicts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from cds_service.commands.trial import add_trial_arguments, tried
-from cds_service.core.explanation import Explanation, ItemRow, ReportRow, RuleRow, explain
+from cds_service.core.explanation import AlarmRow, Explanation, ItemRow, ReportRow, RuleRow, explain
 from cds_service.settings import from_environment
 
 EXAMPLES = """\
@@ -49,11 +49,17 @@ def _report(report: ReportRow, told: Explanation, only: str | None) -> Iterator[
             yield from _rule(rule)
     if report.alarms:
         yield "\nMust not miss"
-        yield from (f"  {'speaks' if alarm.speaks else 'held back'}: {alarm.title}" for alarm in report.alarms)
+        yield from (f"  {_word(alarm)}: {alarm.title}" for alarm in report.alarms)
     if report.tests:
         yield "\nMissing tests, the most telling first"
         yield from (f"  {test.name} ({test.missing}): first could be {test.leaders}" for test in report.tests)
     yield from _set_aside(report.set_aside)
+
+
+def _word(alarm: AlarmRow) -> str:
+    if alarm.status != "active":
+        return f"{alarm.status}, {'would speak' if alarm.speaks else 'held back'}"
+    return "speaks" if alarm.speaks else "held back"
 
 
 def _set_aside(rows: Sequence[tuple[str, str]]) -> Iterator[str]:

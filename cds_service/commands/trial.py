@@ -19,6 +19,7 @@ from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
 from cds_service.settings import Settings
+from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 DEFAULT_SERVICE = next(iter(SERVICES))
 
@@ -89,7 +90,8 @@ def tried(arguments: Namespace, settings: Settings) -> Trial:
     call = read_call(request, service.id, service.hook_name(settings.hook_domain))
     now = utc_now()
     arrival = Arrival(now, now, "terminal", fingerprint(request), lambda: 0)
-    setting = Setting(content, settings.hook_domain, settings.public_url, lambda _patient: "")
+    url = settings.public_url
+    setting = Setting(content, settings.hook_domain, url, lambda _patient: "", f"{url}{SOURCE_ATTRIBUTES}")
     return Trial(request, content, answer(service, call, arrival, setting))
 
 

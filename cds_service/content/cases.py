@@ -1,45 +1,23 @@
 """The cases that rules carry: small sets of facts with the verdicts a clinician expects, judged on every check."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cds_service.content.load import Content, alarm_files, name_of, rule_files
+from cds_service.content.case_facts import FactsOfCase
+from cds_service.content.files import alarm_files, cases_of, name_of, rule_files
+from cds_service.content.load import Content
 from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source, read_source
 from cds_service.core.differential import alarms, rank
 from cds_service.core.evaluate import Outcome, evaluate
-from cds_service.core.facts import (
-    EarlierResult,
-    Facts,
-    Finding,
-    HistoryFact,
-    LabResult,
-    Lesion,
-    Missing,
-    Patient,
-    Reading,
-    Span,
-    State,
-)
-from cds_service.core.findings import read_report
-from cds_service.core.history import LISTS, merged
+from cds_service.core.facts import Facts
 from cds_service.core.next_tests import next_tests
-from cds_service.core.quantity import Interval
 from cds_service.core.scoring import criteria_of
 from cds_service.core.verdict import Verdict
 from cds_service.errors import ContentError, Problem
 
-AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
-"""All cases are judged at this moment, so that dates in them stay what they are."""
-
-_VALUE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)(?: (.+))?\Z")
-_AGO = re.compile(r"([0-9]+) days ago\Z")
-_STATES = {"-": State.DENIED, "?": State.UNCERTAIN}
 _VERDICTS = {
     "met": Verdict.MET,
     "not_met": Verdict.NOT_MET,
@@ -50,44 +28,56 @@ _VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """How one case came out: what differs from what its rule expects; nothing when it is as expected."""
+    """How one case came out.
+
+    Attributes:
+        rule: id of the rule whose case it is.
+        problems: what differs from what the rule expects, or cannot be read; nothing when it is as expected.
+        facts: as the case gives them; empty where the file cannot be read.
+        expected: what its author expects, by the keys of the file.
+        told: what the engine says, by the same keys.
+    """
 
     file: str
+    rule: str
     name: str
     problems: tuple[Problem, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge_cases(content: Content, rules_dir: Path, schemas: Schemas) -> list[CaseVerdict]:
     """Judges the cases of every rule and every must-not-miss rule."""
     verdicts = []
     for path in [*rule_files(rules_dir), *alarm_files(rules_dir)]:
-        cases = path.with_name(path.name.removesuffix(".yaml") + ".cases.yaml")
         rule = read_source(path, name_of(path, rules_dir)).data["id"]
-        verdicts += _judge_file(content, cases, name_of(cases, rules_dir), rule, schemas)
+        verdicts += _judge_file(content, cases_of(path), name_of(cases_of(path), rules_dir), rule, schemas)
     return verdicts
 
 
 def _judge_file(content: Content, path: Path, name: str, rule: str, schemas: Schemas) -> list[CaseVerdict]:
     if not path.exists():
         cure = "Write cases that are met, not met, exactly on each limit, and unknown."
-        return [CaseVerdict(name, "(file)", (Problem(name, 1, "(file)", "is missing: no rule without a case.", cure),))]
+        missing = Problem(name, 1, "(file)", "is missing: no rule without a case.", cure)
+        return [CaseVerdict(name, rule, "(file)", (missing,))]
     try:
         source = read_source(path, name)
     except ContentError as error:
-        return [CaseVerdict(name, "(file)", error.problems)]
+        return [CaseVerdict(name, rule, "(file)", error.problems)]
     problems = schemas.problems("cases", source)
     if problems:
-        return [CaseVerdict(name, "(file)", tuple(problems))]
+        return [CaseVerdict(name, rule, "(file)", tuple(problems))]
     return [_judge(content, source, rule, place) for place in range(len(source.data["cases"]))]
 
 
 def _judge(content: Content, source: Source, rule: str, place: int) -> CaseVerdict:
     case = source.data["cases"][place]
-    builder = _FactsOfCase(content, source, ("cases", place, "facts"))
+    builder = FactsOfCase(content, source, ("cases", place, "facts"))
     facts = builder.build(case["facts"])
-    if builder.problems:
-        return CaseVerdict(source.name, case["name"], tuple(builder.problems))
     expected = case["expect"]
+    if builder.problems:
+        return CaseVerdict(source.name, rule, case["name"], tuple(builder.problems), case["facts"], expected)
     told = (
         _told_by_alarm(content, facts, rule) if "speaks" in expected else _told_by_rule(content, facts, rule, expected)
     )
@@ -99,7 +89,7 @@ def _judge(content: Content, source: Source, rule: str, place: int) -> CaseVerdi
         for key, value in expected.items()
         if key in told and told[key] != value
     ]
-    return CaseVerdict(source.name, case["name"], tuple(wrong))
+    return CaseVerdict(source.name, rule, case["name"], tuple(wrong), case["facts"], expected, told)
 
 
 def _told_by_alarm(content: Content, facts: Facts, rule: str) -> dict[str, Any]:
@@ -137,120 +127,3 @@ def _with_verdict(outcome: Outcome, expected: Iterable[str], verdict: Verdict) -
     """The expected items that have this verdict, so that a list equal to the expected one means all of them do."""
     having = {item.id for item in outcome.judged(criteria_of(outcome.rule)) if item.verdict is verdict}
     return [item for item in expected if item in having]
-
-
-@dataclass
-class _FactsOfCase:
-    """Builds facts from a case, collecting what cannot be read."""
-
-    content: Content
-    source: Source
-    path: Path_
-    problems: list[Problem] = field(default_factory=list)
-
-    def build(self, data: Mapping[str, Any]) -> Facts:
-        age = data.get("age")
-        patient = Patient(None if age is None else Decimal(age), data.get("sex"))
-        labs = [
-            self._lab(name, text, patient, data.get("lab_age_days", 1)) for name, text in data.get("labs", {}).items()
-        ]
-        earlier = data.get("earlier_labs", {})
-        results = {
-            result.lab: replace(result, series=self._earlier(result.lab, earlier.get(result.lab, ())))
-            for result in labs
-            if result is not None
-        }
-        history = [self._history(entry) for entry in data.get("history", [])]
-        reading = self._reading(data)
-        return Facts(
-            as_of=AS_OF,
-            patient=patient,
-            labs=results,
-            missing_labs={lab: Missing.NOT_PROVIDED for lab in self.content.labs.labs if lab not in results},
-            history=merged((*history, *reading.history)),
-            history_lists=frozenset() if data.get("no_history_read") else frozenset(LISTS),
-            lesions=reading.lesions,
-            findings=reading.findings,
-            set_aside=reading.set_aside,
-        )
-
-    def _reading(self, data: Mapping[str, Any]) -> Reading:
-        """What the report says: its text as the service reads it, or the lesions and findings that the case lists."""
-        if "report" in data:
-            return read_report(data["report"], self.content.reader)
-        lesions = tuple(self._lesion(lesion, place) for place, lesion in enumerate(data.get("lesions", [])))
-        findings = {finding.concept: finding for finding in map(self._finding, data.get("findings", []))}
-        return Reading(lesions, findings, (), ())
-
-    def _refuse(self, problem: str, cure: str) -> None:
-        self.problems.append(self.source.problem(self.path, problem, cure))
-
-    def _lab(self, name: str, text: str, patient: Patient, age_days: int) -> LabResult | None:
-        known = self.content.labs.labs.get(name)
-        if known is None:
-            self._refuse(f"names the lab {name!r}, which is not known.", "Use an id of rules/vocabulary/labs.yaml.")
-            return None
-        limits = known.range_for(patient)
-        day = (AS_OF - timedelta(days=age_days)).date().isoformat()
-        if _VALUE.match(text) is None:
-            return LabResult(name, None, text, limits, text, "", day, age_days, "case")
-        value = self._value(name, text)
-        return None if value is None else LabResult(name, value, None, limits, text, "", day, age_days, "case")
-
-    def _value(self, lab: str, text: str) -> Interval | None:
-        """What "<5 mg/dL" or "7.4 mmol/L" allows, in the lab's unit."""
-        match = _VALUE.match(text)
-        if match is None:
-            return None
-        comparator, digits, unit = match.groups()
-        conversion = self.content.labs.conversion(lab, unit or self.content.labs.labs[lab].unit)
-        if conversion is None:
-            self._refuse(f"gives {lab} in {unit!r}, which it has not.", "Use a unit that labs.yaml lists for it.")
-            return None
-        value = Interval.exactly(Decimal(digits)).scaled(*conversion)
-        if comparator == "<":
-            return Interval(None, value.high, high_open=True)
-        return Interval(value.low, None, low_open=True) if comparator == ">" else value
-
-    def _earlier(self, lab: str, listed: Iterable[str]) -> tuple[EarlierResult, ...]:
-        """Earlier results as a case gives them, each "27 mL/min/{1.73_m2}, 120 days ago", newest first."""
-        found = []
-        for text in listed:
-            told, _, ago = text.rpartition(", ")
-            days = _AGO.match(ago)
-            value = None if days is None else self._value(lab, told)
-            if days is None or value is None:
-                self._refuse(f"gives an earlier {lab} as {text!r}.", "Write it as '27 mg/dL, 120 days ago'.")
-                continue
-            age = int(days[1])
-            found.append(EarlierResult((AS_OF - timedelta(days=age)).date().isoformat(), age, value))
-        return tuple(sorted(found, key=lambda point: point.age_days))
-
-    def _history(self, entry: str | Mapping[str, str]) -> HistoryFact:
-        stated, onset = (entry, "") if isinstance(entry, str) else next(iter(entry.items()))
-        concept = stated.lstrip("-?")
-        if concept not in self.content.history.entries:
-            self._refuse(
-                f"names the history {concept!r}, which is not known.", "Use an id of rules/vocabulary/history.yaml."
-            )
-        age_days = (AS_OF - datetime.fromisoformat(onset).replace(tzinfo=UTC)).days if onset else None
-        return HistoryFact(concept, _STATES.get(stated[0], State.PRESENT), concept, "case", onset, age_days)
-
-    def _finding(self, stated: str) -> Finding:
-        concept = stated.lstrip("-?")
-        if concept not in self.content.vocabulary.known.findings:
-            self._refuse(
-                f"names the finding {concept!r}, which is not known.", "Use an id of rules/vocabulary/findings.yaml."
-            )
-        return Finding(concept, _STATES.get(stated[0], State.PRESENT), (Span(0, 0, concept, "case"),))
-
-    def _lesion(self, data: Mapping[str, Any], place: int) -> Lesion:
-        site = data.get("site")
-        if site is not None and site not in self.content.vocabulary.known.sites:
-            self._refuse(
-                f"names the site {site!r}, which is not known.", "Use a site of rules/vocabulary/findings.yaml."
-            )
-        size = data.get("size_mm")
-        findings = {finding.concept: finding for finding in map(self._finding, data.get("findings", []))}
-        label = site or self.content.words.common.say("site_not_stated")
-        return Lesion(f"{label}:{place}", label, site, None if size is None else Decimal(size), findings)

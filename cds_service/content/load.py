@@ -1,8 +1,8 @@
 """Loads all content at once: every file is read, every problem is told, and only whole content is ever used."""
 
-import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from cds_service.content.cards import read_wording
 from cds_service.content.conditions import KnownWords
 from cds_service.content.etiologies import read_etiologies
+from cds_service.content.files import alarm_files, digests, name_of, rule_files, version_of
 from cds_service.content.rules import read_alarm, read_rule, read_scoring
 from cds_service.content.schemas import Schemas
 from cds_service.content.snapshot import snapshot
+from cds_service.content.source_attributes import FILE, read_source_attributes
 from cds_service.content.vocabulary import Vocabulary, read_vocabulary
 from cds_service.content.yaml_source import Source, read_source
 from cds_service.core.cards import Speaker
@@ -20,15 +22,13 @@ from cds_service.core.evaluate import Engine
 from cds_service.core.findings import ReportReader
 from cds_service.core.history import HistoryVocabulary
 from cds_service.core.labs import LabVocabulary
-from cds_service.core.rules import Alarm, Etiology, Rule, RuleSet, Scoring
+from cds_service.core.rule_text import RuleText, rule_texts
+from cds_service.core.rules import ACTIVE, Alarm, Etiology, Rule, RuleSet, Scoring
+from cds_service.core.source_attributes import Declared, SourceAttributes, source_attributes
 from cds_service.core.view import HistorySources
 from cds_service.core.wording import CardWords, Wording
 from cds_service.errors import ContentError, Problem
 
-VERSION_LENGTH = 16
-"""Hex digits of the content version: enough to tell versions of one installation apart."""
-
-NOT_RULES = ("vocabulary", "schema", "must-not-miss")
 CARD_KINDS = ("common", "differential", "must-not-miss", "work-up", "missing-tests")
 
 
@@ -37,16 +37,22 @@ class Content:
     """Content ready for use.
 
     Attributes:
-        version: the start of the SHA-256 of all files that can change an answer.
+        version: the start of the SHA-256 of all files but the cases.
         engine: the rules, prepared.
         vocabulary: labs, history, findings, and the reader made from them.
         words: the wording of the cards.
+        declared: the regulation that asks for source attributes, and what is declared of each.
+        texts: the files of the rules as their editors wrote them, by rule id.
+        files: the SHA-256 of every file but the cases, by name.
     """
 
     version: str
     engine: Engine
     vocabulary: Vocabulary
     words: CardWords
+    declared: tuple[str, tuple[Declared, ...]]
+    texts: Mapping[str, str]
+    files: Mapping[str, str]
 
     @property
     def labs(self) -> LabVocabulary:
@@ -75,10 +81,24 @@ class Content:
         """What card texts are made from."""
         return Speaker(self.engine.rules, self.vocabulary.labels, self.words)
 
+    def without(self, off: Collection[str]) -> "Content":
+        """The same content, of which the active rules with these ids are judged for the record only."""
+        return replace(self, engine=Engine.of(self.engine.rules.in_shadow(off), self.engine.sources))
+
+    @cached_property
+    def in_words(self) -> Mapping[str, RuleText]:
+        """Every rule as a clinician reads it, by id."""
+        return rule_texts(self.engine.rules, self.vocabulary.labels)
+
+    @cached_property
+    def source_attributes(self) -> SourceAttributes:
+        """Where the advice comes from, and what of a person it uses."""
+        return source_attributes(*self.declared, self.engine.rules, self.labs.labs, self.vocabulary.labels)
+
     @cached_property
     def snapshot(self) -> dict[str, Any]:
         """Names and criteria as the audit store keeps them, once for each version."""
-        return snapshot(self.engine.rules, self.vocabulary.labels)
+        return snapshot(self.engine.rules, self.vocabulary.labels, self.texts, self.files)
 
 
 def load_content(rules_dir: Path, cards_dir: Path) -> Content:
@@ -96,27 +116,13 @@ def load_content(rules_dir: Path, cards_dir: Path) -> Content:
     rules = loading.rules(known, etiologies)
     alarms = loading.alarms(known)
     words = loading.words()
+    declared = loading.declared(vocabulary.history)
     if loading.problems or scoring is None:
         raise ContentError(loading.problems)
     rule_set = RuleSet(scoring, tuple(rules), tuple(alarms), etiologies)
     sources = HistorySources(vocabulary.history.lists(), vocabulary.history.lapses())
-    return Content(_version(rules_dir, cards_dir), Engine.of(rule_set, sources), vocabulary, words)
-
-
-def rule_files(rules_dir: Path) -> list[Path]:
-    """The rule files, in the order of their paths; cases, vocabulary and must-not-miss apart."""
-    found = (path for path in rules_dir.glob("*/*.yaml") if path.parent.name not in NOT_RULES)
-    return sorted(path for path in found if not path.name.endswith(".cases.yaml"))
-
-
-def alarm_files(rules_dir: Path) -> list[Path]:
-    """The must-not-miss files, in the order of their names."""
-    return sorted(path for path in rules_dir.glob("must-not-miss/*.yaml") if not path.name.endswith(".cases.yaml"))
-
-
-def name_of(path: Path, top: Path) -> str:
-    """How a file is called in complaints: its path from the content folder, as in "rules/tumors/lipoma.yaml"."""
-    return f"{top.name}/{path.relative_to(top).as_posix()}"
+    files = digests(rules_dir, cards_dir)
+    return Content(version_of(files), Engine.of(rule_set, sources), vocabulary, words, declared, loading.texts, files)
 
 
 @dataclass
@@ -129,6 +135,7 @@ class _Loading:
 
     def __post_init__(self) -> None:
         self.problems: list[Problem] = []
+        self.texts: dict[str, str] = {}
 
     def _source(self, path: Path, top: Path) -> Source | None:
         try:
@@ -153,8 +160,16 @@ class _Loading:
         self.problems.extend(problems)
         return found
 
+    def declared(self, history: HistoryVocabulary) -> tuple[str, tuple[Declared, ...]]:
+        source = self._source(self.rules_dir / FILE, self.rules_dir)
+        if source is None:
+            return "", ()
+        regulation, found, problems = read_source_attributes(source, self.schemas, history.entries.keys())
+        self.problems.extend(problems)
+        return regulation, found
+
     def rules(self, known: KnownWords, etiologies: dict[str, Etiology]) -> list[Rule]:
-        found: dict[str, Rule] = {}
+        found: list[Rule] = []
         for path in rule_files(self.rules_dir):
             source = self._source(path, self.rules_dir)
             if source is None:
@@ -166,11 +181,13 @@ class _Loading:
             if rule.etiology not in etiologies:
                 cure = "Use an id of rules/vocabulary/etiologies.yaml, or add it."
                 self.problems.append(source.problem(("etiology",), f"{rule.etiology!r} is not known.", cure))
-            if rule.etiology in found:
-                cure = "Keep one rule for each etiology."
+            active = {other.etiology for other in found if other.status == ACTIVE}
+            if rule.status == ACTIVE and rule.etiology in active:
+                cure = "Keep one active rule for each etiology; another may be in shadow beside it."
                 self.problems.append(source.problem(("etiology",), "another rule speaks for it already.", cure))
-            found[rule.etiology] = rule
-        return list(found.values())
+            self._keep_text(source, rule.id)
+            found.append(rule)
+        return found
 
     def alarms(self, known: KnownWords) -> list[Alarm]:
         found = []
@@ -181,8 +198,16 @@ class _Loading:
             alarm, problems = read_alarm(source, self.schemas, known)
             self.problems.extend(problems)
             if alarm is not None:
+                self._keep_text(source, alarm.id)
                 found.append(alarm)
         return found
+
+    def _keep_text(self, source: Source, rule: str) -> None:
+        """Records and switches name a rule by its id, must-not-miss or not."""
+        if rule in self.texts:
+            cure = "Give each rule an id of its own, must-not-miss rules included."
+            self.problems.append(source.problem(("id",), f"{rule!r} is the id of another rule.", cure))
+        self.texts[rule] = source.text
 
     def words(self) -> CardWords:
         read = [self._words(kind) for kind in CARD_KINDS]
@@ -195,13 +220,3 @@ class _Loading:
         wording, problems = read_wording(source, f"card-{kind}", self.schemas)
         self.problems.extend(problems)
         return wording or Wording({})
-
-
-def _version(rules_dir: Path, cards_dir: Path) -> str:
-    digest = hashlib.sha256()
-    for top in (rules_dir, cards_dir):
-        for path in sorted(top.rglob("*")):
-            if path.suffix in (".yaml", ".json") and not path.name.endswith(".cases.yaml"):
-                digest.update(f"{path.relative_to(top).as_posix()}\n".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:VERSION_LENGTH]

@@ -7,7 +7,7 @@ from cds_service.content.conditions import ConditionReader, KnownWords
 from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Path_, Source
 from cds_service.core.conditions import LabIs, LabWithin
-from cds_service.core.rules import Alarm, Exclusion, Item, Reference, Rule, Scoring
+from cds_service.core.rules import Alarm, Exclusion, Item, Reference, Revision, Rule, Scoring
 from cds_service.errors import Problem
 
 
@@ -35,8 +35,9 @@ def read_rule(source: Source, schemas: Schemas, known: KnownWords) -> tuple[Rule
         excludes=tuple(_exclusion(reader, item, ("excludes", n)) for n, item in enumerate(data["excludes"])),
         known_gaps=tuple(data["known_gaps"]),
         reviewed=_reviewed(data["reviewed"]),
+        revisions=_revisions(data),
     )
-    return rule, [*reader.problems, *_consistency(source, rule)]
+    return rule, [*reader.problems, *_consistency(source, rule), *_undated_version(source, rule)]
 
 
 def read_alarm(source: Source, schemas: Schemas, known: KnownWords) -> tuple[Alarm | None, list[Problem]]:
@@ -61,8 +62,9 @@ def read_alarm(source: Source, schemas: Schemas, known: KnownWords) -> tuple[Ala
         forbids=tuple(data.get("forbids", ())),
         known_gaps=tuple(data["known_gaps"]),
         reviewed=_reviewed(data["reviewed"]),
+        revisions=_revisions(data),
     )
-    return alarm, [*reader.problems, *_undated_labs(source, alarm)]
+    return alarm, [*reader.problems, *_undated_labs(source, alarm), *_undated_version(source, alarm)]
 
 
 def read_scoring(source: Source, schemas: Schemas) -> tuple[Scoring | None, list[Problem]]:
@@ -83,6 +85,10 @@ def _references(data: dict[str, Any]) -> tuple[Reference, ...]:
 
 def _reviewed(data: Any) -> str:
     return "none" if data == "none" else f"{data['by']}, {data['on']}"
+
+
+def _revisions(data: dict[str, Any]) -> tuple[Revision, ...]:
+    return tuple(Revision(revision["version"], revision["on"]) for revision in data.get("revisions", ()))
 
 
 def _item(reader: ConditionReader, data: dict[str, Any], path: Path_) -> Item:
@@ -128,6 +134,17 @@ def _consistency(source: Source, rule: Rule) -> list[Problem]:
                 cure = "Name the reference, or say that the weight is an estimate."
                 problems.append(source.problem((key, index, "basis"), "says literature but names no source.", cure))
     return problems
+
+
+def _undated_version(source: Source, rule: Rule | Alarm) -> list[Problem]:
+    """Who reads a rule's dates must find the version at hand: the last dated one is the rule's."""
+    days = [revision.on for revision in rule.revisions]
+    if days != sorted(days):
+        return [source.problem(("revisions",), "are not in the order of their days.", "Put the newest last.")]
+    if not rule.revisions or rule.revisions[-1].version == rule.version:
+        return []
+    problem = f"end with {rule.revisions[-1].version}, and the rule is {rule.version}."
+    return [source.problem(("revisions",), problem, "Add the version with the day on which it was finished.")]
 
 
 def _undated_labs(source: Source, alarm: Alarm) -> list[Problem]:

@@ -82,7 +82,7 @@ def _made_from(sources: Mapping[str, Source], units: Mapping[str, Any]) -> Vocab
     findings = _findings_of(text)
     labels = Labels(
         labs={lab.id: lab.short for lab in labs.labs.values()},
-        units={lab.id: _readable(lab.unit) for lab in labs.labs.values()},
+        units={lab.id: readable_unit(lab.unit) for lab in labs.labs.values()},
         history={entry.id: entry.label for entry in history.entries.values()},
         findings={finding: finding.replace("-", " ") for finding in findings},
         sites=text.region_labels,
@@ -139,6 +139,6 @@ def _findings_of(text: TextVocabulary) -> frozenset[str]:
     return frozenset(found)
 
 
-def _readable(unit: str) -> str:
+def readable_unit(unit: str) -> str:
     """A UCUM unit as a person reads it: "mL/min/{1.73_m2}" is "mL/min/1.73 m2"."""
     return unit.translate({ord("{"): None, ord("}"): None, ord("_"): " "})

@@ -24,11 +24,12 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One parsed file: its data, and the line on which each key or list item begins."""
+    """One parsed file: its data, the line on which each key or list item begins, and its text."""
 
     name: str
     data: Any
     lines: dict[Path_, int] = field(repr=False)
+    text: str = field(default="", repr=False)
 
     def line(self, path: Path_) -> int:
         """The line of the value at `path`, or of the nearest value around it."""
@@ -68,7 +69,7 @@ def read_source(path: Path, name: str) -> Source:
     data = reader.value(node, ()) if node is not None else None
     if reader.problems:
         raise ContentError(reader.problems)
-    return Source(name, data, reader.lines)
+    return Source(name, data, reader.lines, text)
 
 
 class _NodeReader:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cds_service.core.evaluate import ACTIVE, Engine, Outcome
+from cds_service.core.evaluate import Engine, Outcome
 from cds_service.core.facts import Facts, Lesion
 from cds_service.core.next_tests import NextTest
 from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
-from cds_service.core.rules import Alarm, Etiology, Pattern
+from cds_service.core.rules import ACTIVE, SHADOW, Alarm, Etiology, Pattern
 from cds_service.core.scoring import NO_ENTRY, NOT_SHOWN, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
 from cds_service.core.view import HistorySources, View
@@ -26,6 +26,7 @@ class Differential:
     """What is said of one report. `ranked` holds the shown outcomes, best first; `outcomes` all of them.
 
     `patterns` are those of several labs that are there: context for readers; they score only where a rule asks.
+    `shadow` holds the must-not-miss rules in shadow whose trigger is met, each with whether it would have spoken.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -34,6 +35,7 @@ class Differential:
     spoken: tuple[Spoken, ...]
     kept_quiet: tuple[Spoken, ...]
     patterns: tuple[Pattern, ...] = ()
+    shadow: tuple[tuple[Spoken, bool], ...] = ()
 
     @property
     def weak(self) -> tuple[Outcome, ...]:
@@ -69,22 +71,36 @@ def patterns_there(patterns: Iterable[Pattern], facts: Facts, sources: HistorySo
 
 
 def may_speak(engine: Engine, facts: Facts, outcomes: Iterable[Outcome]) -> bool:
-    """Whether anything could be said if what is unknown were known: the entry of a rule, or an alarm, is open."""
+    """Whether anything could be said if what is unknown were known: the entry of a rule, or an alarm, is open.
+
+    Rules in shadow count: what is recorded of them is to be what they would say once they are active.
+    """
     if any(outcome.tier != NO_ENTRY for outcome in outcomes):
         return True
     lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
     views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
-    active = [alarm for alarm in engine.rules.alarms if alarm.status == ACTIVE]
-    return any(alarm.trigger.verdict(view) in (Verdict.MET, Verdict.UNKNOWN) for alarm in active for view in views)
+    judged = [alarm for alarm in engine.rules.alarms if alarm.status in (ACTIVE, SHADOW)]
+    return any(alarm.trigger.verdict(view) in (Verdict.MET, Verdict.UNKNOWN) for alarm in judged for view in views)
 
 
 def alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
     """The must-not-miss rules that speak, and those whose `unless` keeps them quiet though their trigger is met."""
+    return _triggered(engine, facts, ACTIVE)
+
+
+def shadow_alarms(engine: Engine, facts: Facts) -> tuple[tuple[Spoken, bool], ...]:
+    """The must-not-miss rules in shadow whose trigger is met, each with whether it would speak if it were active."""
+    would, quiet = _triggered(engine, facts, SHADOW)
+    return (*((one, True) for one in would), *((one, False) for one in quiet))
+
+
+def _triggered(engine: Engine, facts: Facts, status: str) -> tuple[tuple[Spoken, ...], tuple[Spoken, ...]]:
+    """The must-not-miss rules of a status whose trigger is met: those that nothing holds back, and the others."""
     spoken, quiet = [], []
     lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
     views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
     for alarm in engine.rules.alarms:
-        if alarm.status != ACTIVE:
+        if alarm.status != status:
             continue
         met = [at for at in views if alarm.trigger.verdict(at) is Verdict.MET]
         held_back = [at for at in met if alarm.unless is not None and alarm.unless.verdict(at) is Verdict.MET]

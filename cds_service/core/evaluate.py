@@ -1,12 +1,12 @@
 """Judges every rule on the facts of one report: its tier, its score with both ends, and every item's verdict."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cds_service.core.facts import Facts, LabResult, Lesion
 from cds_service.core.interval import score_interval
-from cds_service.core.rules import Exclusion, Item, Rule, RuleSet
+from cds_service.core.rules import ACTIVE, SHADOW, Exclusion, Item, Rule, RuleSet
 from cds_service.core.scoring import (
     EXCLUDED,
     LIKELY,
@@ -25,8 +25,6 @@ from cds_service.core.unknowns import Questions, RangeOf, Supposing, questions_o
 from cds_service.core.verdict import MET, UNKNOWN, Verdict
 from cds_service.core.view import HistorySources, View
 
-ACTIVE, SHADOW = "active", "shadow"
-
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -34,13 +32,15 @@ class Engine:
 
     Attributes:
         rules: the rule set.
-        questions: what its rules ask of each lab.
+        questions: what its active rules ask of each lab.
+        shadow_questions: what they ask together with the rules in shadow, as if these were active.
         sources: which chart lists each history entry can be found in.
         asked_by: the facts that each criterion asks for, by the identity of its value in `rules`.
     """
 
     rules: RuleSet
     questions: Questions
+    shadow_questions: Questions
     sources: HistorySources
     asked_by: AskedBy
 
@@ -48,7 +48,14 @@ class Engine:
     def of(cls, rules: RuleSet, sources: HistorySources) -> "Engine":
         """Prepares a rule set."""
         asked_by = {id(item): frozenset(facts_asked(item)) for rule in rules.rules for item in criteria_of(rule)}
-        return cls(rules, questions_of(rules), sources, asked_by)
+        active = _questions(rules, (ACTIVE,))
+        in_shadow = any(rule.status == SHADOW for rule in rules.rules)
+        return cls(rules, active, _questions(rules, (ACTIVE, SHADOW)) if in_shadow else active, sources, asked_by)
+
+
+def _questions(rules: RuleSet, statuses: tuple[str, ...]) -> Questions:
+    """What the rules of these statuses ask; a limit that no active rule sets must not move what an active one says."""
+    return questions_of(replace(rules, rules=tuple(rule for rule in rules.rules if rule.status in statuses)))
 
 
 def facts_asked(item: Item | Exclusion) -> tuple[str, ...]:
@@ -125,7 +132,7 @@ class Evaluation:
     Attributes:
         outcomes: one for each rule in force, in the order of the rule set.
         stances: how each rule stands at every lesion, by rule id; the next best test is derived from them.
-        supposing: the supposed answers for this patient.
+        supposing: the supposed answers for this patient, to what active rules ask.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -143,12 +150,15 @@ def evaluate(engine: Engine, facts: Facts, range_of: RangeOf) -> Evaluation:
     """
     lesions: tuple[Lesion | None, ...] = facts.lesions or (None,)
     views = [View.at(facts, engine.sources, lesion) for lesion in lesions]
-    supposing = Supposing(engine.questions, range_of)
-    in_force = [rule for rule in engine.rules.rules if rule.status in (ACTIVE, SHADOW)]
+    supposing = {
+        ACTIVE: Supposing(engine.questions, range_of),
+        SHADOW: Supposing(engine.shadow_questions, range_of),
+    }
+    in_force = [rule for rule in engine.rules.rules if rule.status in supposing]
     stances = {rule.id: _stances(engine, rule, views) for rule in in_force}
-    settled = [settle(engine, rule, stances[rule.id], supposing) for rule in in_force]
-    outcomes = (_outcome(rule, best, supposing) for rule, best in zip(in_force, settled, strict=True))
-    return Evaluation(tuple(outcomes), stances, supposing)
+    settled = [settle(engine, rule, stances[rule.id], supposing[rule.status]) for rule in in_force]
+    outcomes = (_outcome(rule, best, supposing[rule.status]) for rule, best in zip(in_force, settled, strict=True))
+    return Evaluation(tuple(outcomes), stances, supposing[ACTIVE])
 
 
 def _stances(engine: Engine, rule: Rule, views: list[View]) -> tuple[Stance, ...]:

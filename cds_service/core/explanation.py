@@ -4,79 +4,40 @@ It is made from the record and from the content that judged, not from the presen
 change when the rules do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.evidence import describe, facts_there, history_text, lesion_of
-from cds_service.core.facts import Facts
+from cds_service.core.evidence import describe, history_text
 from cds_service.core.facts_json import facts_from_json
 from cds_service.core.lab_rows import LabRow as LabRow
 from cds_service.core.lab_rows import lab_rows
 from cds_service.core.labels import Labels, LabOrder
+from cds_service.core.missing_rows import NextTestRow as NextTestRow
+from cds_service.core.missing_rows import missing_rows
+from cds_service.core.rule_rows import ItemRow as ItemRow
+from cds_service.core.rule_rows import RuleRow as RuleRow
+from cds_service.core.rule_rows import rule_rows
+from cds_service.core.rules import ACTIVE
+from cds_service.core.scoring import TIER_ORDER
 from cds_service.core.stated_rows import LesionRow, Said, StatedRow, finding_row, lesion_row, said_in
 from cds_service.core.statements import Attributes
-
-VERDICTS = {"m": "met", "n": "not met", "u": "unknown", "s": "not stated"}
 
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
-    """One criterion of a rule: its verdict, its signed weight, whether it counted, and the facts behind it."""
-
-    label: str
-    verdict: str
-    weight: int
-    counted: bool
-    domain: str
-    basis: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """One rule of the call, judged; `references` are (id, citation, DOI, what it states)."""
-
-    name: str
-    ref: str
-    status: str
-    tier: str
-    low: int
-    score: int
-    high: int
-    prior: int
-    entry: str
-    lesion: str
-    capped_by: str
-    quote: str
-    reviewed: str
-    known_gaps: tuple[str, ...]
-    references: tuple[tuple[str, str, str, str], ...]
-    supports: tuple[ItemRow, ...]
-    argues_against: tuple[ItemRow, ...]
-    excludes: tuple[ItemRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NextTestRow:
-    """A missing test, what it could put first, and what it would move."""
-
-    name: str
-    missing: str
-    leaders: str
-    moved: str
-
-
-@dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """A must-not-miss rule whose trigger was met, and whether it spoke."""
+    """A must-not-miss rule whose trigger was met, and whether it spoke.
+
+    One whose `status` is not "active" said nothing; `speaks` is then whether it would have.
+    """
 
     title: str
     ref: str
     speaks: bool
     message: str
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +67,9 @@ class Explanation:
     """A whole call, explained. `likely` and `possible` are the thresholds in points.
 
     `silent` says why nothing was read at all, `set_aside` what came and was not read then, and `amiss` where a card had
-    an empty member, which was left out, or a summary that is too long.
+    an empty member, which was left out, or a summary that is too long. `switched_off` names the rules that were off at
+    the time and were not judged, `memory` whether what readers were told before could not be looked up.
+    `switches_age_s` is how many seconds ago the switches had been read, where that was too long ago.
     """
 
     reports: tuple[ReportRow, ...]
@@ -116,17 +79,25 @@ class Explanation:
     silent: str = ""
     set_aside: tuple[tuple[str, str], ...] = ()
     amiss: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    memory: str = ""
+    switches_age_s: int = 0
 
 
-def explain(body: Json, content: Json) -> Explanation:
+def explain(body: Json, content: Json, texts: Sequence[str] = ()) -> Explanation:
     """Explains a recorded call.
 
     Args:
         body: the body of its audit record.
         content: the snapshot of the content that judged it.
+        texts: the texts of its reports in their order, where they are at hand.
     """
     labels = labels_of(content)
-    reports = tuple(_report(report, content, labels) for report in body["reports"])
+    off = tuple(body.get("switchedOff", ()))
+    whole = dict(enumerate(texts))
+    reports = tuple(
+        _report(report, content, labels, off, whole.get(place, "")) for place, report in enumerate(body["reports"])
+    )
     scoring = content["scoring"]
     return Explanation(
         reports=reports,
@@ -136,7 +107,21 @@ def explain(body: Json, content: Json) -> Explanation:
         silent=body.get("silent", ""),
         set_aside=tuple((resource, reason) for resource, reason in body.get("setAside", ())),
         amiss=tuple(body.get("amiss", ())),
+        switched_off=tuple(_name_of_rule(rule, content) for rule in off if rule not in _judged(body)),
+        memory=body.get("memory", ""),
+        switches_age_s=body.get("switchesReadSecondsAgo", 0),
     )
+
+
+def _judged(body: Json) -> frozenset[str]:
+    """The ids of the rules that were judged on some report of the call."""
+    return frozenset(outcome["rule"].partition("@")[0] for report in body["reports"] for outcome in report["outcomes"])
+
+
+def _name_of_rule(rule: str, content: Json) -> str:
+    if rule in content["rules"]:
+        return str(content["etiologies"][content["rules"][rule]["etiology"]])
+    return str(content["alarms"].get(rule, {}).get("title", rule))
 
 
 def labels_of(content: Json) -> Labels:
@@ -149,7 +134,7 @@ def labels_of(content: Json) -> Labels:
     )
 
 
-def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
+def _report(report: Json, content: Json, labels: Labels, off: Sequence[str], text: str) -> ReportRow:
     facts = facts_from_json(report["facts"])
     age = "" if facts.patient.age_years is None else describe(["age"], facts, None, labels)
     return ReportRow(
@@ -167,87 +152,28 @@ def _report(report: Json, content: Json, labels: Labels) -> ReportRow:
         ),
         lesions=tuple(lesion_row(lesion, labels) for lesion in facts.lesions),
         findings=tuple(finding_row(finding, labels) for finding in facts.findings.values()),
-        said=said_in(facts, labels),
-        rules=_rules(report, content, facts, labels),
-        tests=tuple(_test(test, facts, content, labels) for test in report["nextTests"]),
-        alarms=tuple(_alarm(spoken, content) for spoken in report["mustNotMiss"]),
+        said=said_in(facts, labels, text),
+        rules=rule_rows(report, content, facts, labels, off),
+        tests=missing_rows(report, TIER_ORDER, content, facts, labels),
+        alarms=(
+            *(_alarm(spoken, content, ACTIVE) for spoken in report["mustNotMiss"]),
+            *(
+                _alarm(spoken, content, _of_shadow(spoken, content, off))
+                for spoken in report.get("shadowMustNotMiss", ())
+            ),
+        ),
         set_aside=tuple((item.resource, item.reason) for item in facts.set_aside),
         patterns=tuple(report.get("patterns", ())),
         chart_gaps=tuple((part, str(why)) for part, why in facts.chart_gaps.items()),
     )
 
 
-def _rules(report: Json, content: Json, facts: Facts, labels: Labels) -> tuple[RuleRow, ...]:
-    places = {rule: place for place, rule in enumerate(report["ranked"])}
-    rows = [(_place(outcome, places), _rule(outcome, content, facts, labels)) for outcome in report["outcomes"]]
-    return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
-
-
-def _place(outcome: Json, places: Mapping[str, int]) -> tuple[int, int, str]:
-    rule = outcome["rule"].partition("@")[0]
-    return places.get(rule, len(places)), -outcome["score"][1], rule
-
-
-def _rule(outcome: Json, content: Json, facts: Facts, labels: Labels) -> RuleRow:
-    rule = content["rules"][outcome["rule"].partition("@")[0]]
-    lesion = lesion_of(facts, outcome["lesion"])
-    low, score, high = outcome["score"]
-
-    there = facts_there(facts, lesion)
-
-    def items(key: str, sign: int) -> tuple[ItemRow, ...]:
-        return tuple(
-            _item(
-                criterion, letter, sign, describe(filter(there.__contains__, criterion["asks"]), facts, lesion, labels)
-            )
-            for criterion, letter in zip(rule[key], outcome[key], strict=True)
-        )
-
-    return RuleRow(
-        name=content["etiologies"][rule["etiology"]],
-        ref=outcome["rule"],
-        status=rule["status"],
-        tier=outcome["tier"],
-        low=low,
-        score=score,
-        high=high,
-        prior=rule["prior"],
-        entry=VERDICTS[outcome["entry"]],
-        lesion=lesion.label if lesion is not None else "",
-        capped_by=labels.labs.get(outcome["cappedBy"], ""),
-        quote=rule["quote"],
-        reviewed=rule["reviewed"],
-        known_gaps=tuple(rule.get("known_gaps", ())),
-        references=tuple((name, citation, doi, states) for name, citation, doi, states in rule.get("references", ())),
-        supports=items("supports", 1),
-        argues_against=items("argues_against", -1),
-        excludes=items("excludes", 0),
-    )
-
-
-def _item(criterion: Json, letter: str, sign: int, evidence: str) -> ItemRow:
-    return ItemRow(
-        label=criterion["label"],
-        verdict=VERDICTS[letter.lower()],
-        weight=sign * criterion.get("weight", 0),
-        counted=letter.isupper(),
-        domain=criterion.get("domain", ""),
-        basis=criterion["basis"],
-        evidence=evidence,
-    )
-
-
-def _test(test: Json, facts: Facts, content: Json, labels: Labels) -> NextTestRow:
-    order = labels.orders.get(test["lab"])
-    named = content["etiologies"]
-    return NextTestRow(
-        name=order.name if order is not None else labels.labs.get(test["lab"], test["lab"]),
-        missing=str(facts.missing_labs.get(test["lab"], "")),
-        leaders=", ".join(named[rule] for rule in test["leaders"]),
-        moved=", ".join(named[rule] for rule in test["moved"]),
-    )
-
-
-def _alarm(spoken: Json, content: Json) -> AlarmRow:
+def _alarm(spoken: Json, content: Json, status: str) -> AlarmRow:
     alarm = content["alarms"][spoken["rule"].partition("@")[0]]
-    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"])
+    return AlarmRow(alarm["title"], spoken["rule"], spoken["speaks"], alarm["message"], status)
+
+
+def _of_shadow(spoken: Json, content: Json, off: Sequence[str]) -> str:
+    name = spoken["rule"].partition("@")[0]
+    # Snapshots of before there were switches do not name the status.
+    return "switched off" if name in off else str(content["alarms"][name].get("status", "shadow"))

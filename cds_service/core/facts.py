@@ -47,6 +47,7 @@ class Missing(StrEnum):
     SET_ASIDE = "set aside"
     TOO_OLD = "too old"
     NOT_DERIVED = "could not be worked out"
+    NOT_READ_THEN = "not read in this form when the call was recorded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
+from cds_service.core.distances import from_range
 from cds_service.core.evidence import course_text, range_text
-from cds_service.core.facts import Facts, LabResult
+from cds_service.core.facts import EarlierResult, Facts, LabResult, ReferenceRange
 from cds_service.core.labels import Labels
-from cds_service.core.view import compared_with_range
+from cds_service.core.quantity import Interval
+from cds_service.core.view import allowed_values, compared_with_range
 
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """One lab as sent and as compared, earlier results; whether it is high or low; or why it is missing or unused."""
+    """One lab as sent and as compared, earlier results; whether it is high or low; or why it is missing or unused.
+
+    `value`, `limits` and `series` are numbers in `unit`, to be drawn; `value` holds all that the result allows, so that
+    a bare word is as wide as its reference range says. `beyond` says in words how far it lies from the range.
+    """
 
     label: str
     sent: str
@@ -23,6 +29,12 @@ class LabRow:
     missing: str = ""
     earlier: str = ""
     unused: str = ""
+    unit: str = ""
+    value: Interval | None = None
+    limits: ReferenceRange | None = None
+    series: tuple[EarlierResult, ...] = ()
+    age_days: int | None = None
+    beyond: str = ""
 
 
 def lab_rows(facts: Facts, labels: Labels) -> tuple[LabRow, ...]:
@@ -50,4 +62,10 @@ def _lab(result: LabResult, labels: Labels) -> LabRow:
         resource=result.resource,
         earlier=course_text(result),
         unused=result.unused,
+        unit=unit,
+        value=allowed_values(result),
+        limits=result.range,
+        series=result.series,
+        age_days=result.age_days,
+        beyond=from_range(result),
     )

@@ -4,19 +4,39 @@ Each missing lab is supposed to come out in every way that some rule tells apart
 judged again, the single-unknown cap included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 from cds_service.core.conditions import Atom
-from cds_service.core.evaluate import ACTIVE, Engine, Evaluation, Outcome, settle, supposed_stance
+from cds_service.core.evaluate import Engine, Evaluation, Outcome, settle, supposed_stance
 from cds_service.core.facts import LabResult
 from cds_service.core.ranking import Place, behind_narrower, narrower_names
-from cds_service.core.rules import Rule
+from cds_service.core.rules import ACTIVE, Rule
 from cds_service.core.scoring import EXCLUDED, LIKELY, NO_ENTRY, SHOWN, TIER_ORDER
 from cds_service.core.verdict import Verdict
-from cds_service.core.view import View
+from cds_service.core.view import View, compared_with_range
 
 _LAST_SHOWN = TIER_ORDER[SHOWN[-1]]
+_TIERS = sorted(TIER_ORDER, key=TIER_ORDER.__getitem__)
+
+
+class Supposed(NamedTuple):
+    """One way in which a missing lab could come out, and what would follow.
+
+    Attributes:
+        low, high: the values that it stands for, in the lab's unit; None is open, and both are None for a bare word.
+        word: the word that they read as; empty where no reference range tells.
+        leader: the etiology that would come first; empty where none would be shown.
+        standings: tier and points of each etiology in `NextTest.touches`.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    word: str
+    leader: str
+    standings: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +48,16 @@ class NextTest:
         leaders: the etiologies that could come first, by answer, without repeats.
         moved: the etiologies whose tier depends on the answer.
         swing: the points that its answers move, summed over the etiologies that it could show.
+        touches: the etiologies that some answer moves in tier or points, and that are shown now or by some answer.
+        answers: every way in which it could come out, from low to high; neighbours that change nothing are one.
     """
 
     lab: str
     leaders: tuple[str, ...]
     moved: tuple[str, ...]
     swing: int
+    touches: tuple[str, ...] = ()
+    answers: tuple[Supposed, ...] = ()
 
 
 def next_tests(engine: Engine, evaluation: Evaluation) -> tuple[NextTest, ...]:
@@ -75,21 +99,62 @@ def _is_open(lab: str, asking: tuple[tuple[Rule, tuple[Atom, ...]], ...], view: 
 def _telling(
     engine: Engine, lab: str, touched: list[Rule], base: Mapping[str, Place], evaluation: Evaluation
 ) -> NextTest:
+    results = evaluation.supposing.lab_answers(lab, None)
     worlds = [
-        {**base, **{rule.etiology: _place(engine, rule, result, evaluation) for rule in touched}}
-        for result in evaluation.supposing.lab_answers(lab, None)
+        {**base, **{rule.etiology: _place(engine, rule, result, evaluation) for rule in touched}} for result in results
     ]
     narrower = narrower_names(engine.rules.etiologies)
     leaders = [
         min((place, etiology) for etiology, place in behind_narrower(world, narrower).items()) for world in worlds
     ]
     by_etiology = {rule.etiology: [world[rule.etiology] for world in worlds] for rule in touched}
+    touches = tuple(
+        name
+        for name, places in by_etiology.items()
+        if set(places) != {base.get(name)} and any(map(_is_shown, (base[name], *places)))
+    )
     return NextTest(
         lab,
         leaders=tuple(dict.fromkeys(etiology for place, etiology in leaders if _is_shown(place))),
         moved=tuple(etiology for etiology, places in by_etiology.items() if _matters(base[etiology], places)),
         swing=sum(_swing(places) for places in by_etiology.values()),
+        touches=touches,
+        answers=_answers(
+            evaluation.supposing.stretches(lab) or [(None, None)] * len(results), results, worlds, leaders, touches
+        ),
     )
+
+
+def _answers(
+    stretches: Iterable[tuple[Decimal | None, Decimal | None]],
+    results: Iterable[LabResult],
+    worlds: Iterable[Mapping[str, Place]],
+    leaders: Iterable[tuple[Place, str]],
+    touches: tuple[str, ...],
+) -> tuple[Supposed, ...]:
+    told = (
+        Supposed(
+            low,
+            high,
+            compared_with_range(result),
+            etiology if _is_shown(place) else "",
+            tuple((_TIERS[world[name].tier], -world[name].minus_score) for name in touches),
+        )
+        for (low, high), result, world, (place, etiology) in zip(stretches, results, worlds, leaders, strict=True)
+    )
+    return tuple(_joined(told))
+
+
+def _joined(answers: Iterable[Supposed]) -> list[Supposed]:
+    """The answers, neighbouring stretches of values of which the same follows made one."""
+    joined: list[Supposed] = []
+    for answer in answers:
+        before = joined[-1] if joined else None
+        if before is None or answer.low is None or before[2:] != answer[2:]:
+            joined.append(answer)
+        else:
+            joined[-1] = before._replace(high=answer.high)
+    return joined
 
 
 def _place(engine: Engine, rule: Rule, result: LabResult, evaluation: Evaluation) -> Place:

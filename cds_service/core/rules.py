@@ -1,8 +1,12 @@
 """Rules as frozen values: one rule is one etiology, written the way rheumatology writes classification criteria."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from cds_service.core.conditions import Condition
+
+ACTIVE, SHADOW = "active", "shadow"
+"""The statuses of a rule that is judged: an active one is shown, one in shadow is recorded only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,14 @@ class Reference:
     citation: str
     doi: str
     states: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A version of a rule, and the day on which it was finished (ISO 8601)."""
+
+    version: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Rule:
     excludes: tuple[Exclusion, ...]
     known_gaps: tuple[str, ...]
     reviewed: str
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -102,6 +115,7 @@ class Alarm:
     forbids: tuple[str, ...]
     known_gaps: tuple[str, ...]
     reviewed: str
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -142,3 +156,17 @@ class RuleSet:
     def named(self, etiology: str) -> Etiology:
         """The etiology with this id."""
         return self.etiologies[etiology]
+
+    def active(self) -> frozenset[str]:
+        """The ids of the rules that may show or say something, must-not-miss rules included."""
+        status = {rule.id: rule.status for rule in self.rules} | {alarm.id: alarm.status for alarm in self.alarms}
+        return frozenset(name for name, each in status.items() if each == ACTIVE)
+
+    def in_shadow(self, ids: Collection[str]) -> "RuleSet":
+        """The same rules, of which the active ones with these ids are in shadow."""
+        hidden = self.active().intersection(ids)
+        return replace(
+            self,
+            rules=tuple(replace(rule, status=SHADOW) if rule.id in hidden else rule for rule in self.rules),
+            alarms=tuple(replace(alarm, status=SHADOW) if alarm.id in hidden else alarm for alarm in self.alarms),
+        )

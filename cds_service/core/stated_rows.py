@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cds_service.core.facts import Assertion, Facts, Finding, Lesion, Span
+from cds_service.core.facts import Facts, Finding, Lesion, Span
+from cds_service.core.facts_json import REPORT
 from cds_service.core.labels import Labels
+from cds_service.core.marked_text import Mark, Piece, pieces_of
 from cds_service.core.statements import OUTWEIGHED, Statement, statements_of
 
 _WHY = {
@@ -21,8 +23,6 @@ _WHY = {
     "history": "under a heading of what was known or asked before",
     "ignored": "under a heading that tells nothing of this examination",
 }
-# Of two statements of the same words, the one that shows.
-_LOUDEST = {assertion: place for place, assertion in enumerate(Assertion)}
 _PATIENT = "the patient as a whole"
 _ELSEWHERE = "not of a lesion of this examination"
 
@@ -48,13 +48,17 @@ class LesionRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A finding as the report says it: how, why it does not count (empty where it does), the words, and where."""
+    """A finding as the report says it: how, why it does not count (empty where it does), the words, and where.
+
+    `number` counts the rows of one report, from 1.
+    """
 
     label: str
     assertion: str
     why: str
     words: str
     where: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,9 @@ class StatementGroup:
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """A clause of the report in pieces: each a text and how it is asserted; empty for the words between."""
+    """A clause of the report in pieces."""
 
-    pieces: tuple[tuple[str, str], ...]
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,25 @@ class DisputeRow:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """All that one report says."""
+    """All that one report says; `text` is the whole of it in pieces, empty where it is not at hand."""
 
     groups: tuple[StatementGroup, ...]
     clauses: tuple[ClauseRow, ...]
     disputes: tuple[DisputeRow, ...]
+    text: tuple[Piece, ...] = ()
 
 
-def said_in(facts: Facts, labels: Labels) -> Said:
-    """The rows of what the report of these facts says."""
+def said_in(facts: Facts, labels: Labels, text: str = "") -> Said:
+    """The rows of what the report of these facts says; `text` is the report itself, where it is at hand."""
     statements = statements_of(facts.lesions, facts.findings, facts.asides, labels.attributes)
-    return Said(_groups(statements, facts, labels), _clauses(statements), _disputes(facts, labels))
+    groups, rows = _groups(statements, facts, labels)
+    marks = [_mark(said, rows[said], labels) for said in statements if said.span.resource == REPORT and said.span.end]
+    return Said(groups, _clauses(statements, marks), _disputes(facts, labels), pieces_of(text, marks) if text else ())
+
+
+def _mark(said: Statement, row: int, labels: Labels) -> Mark:
+    why = _WHY.get(said.reason, said.reason)
+    return Mark(said.span.start, said.span.end, _name(said.concept, labels), str(said.assertion), why, row)
 
 
 def lesion_row(lesion: Lesion, labels: Labels) -> LesionRow:
@@ -112,7 +124,10 @@ def finding_row(finding: Finding, labels: Labels) -> StatedRow:
     return StatedRow(_name(finding.concept, labels), str(finding.state), quotes, _where(finding.spans))
 
 
-def _groups(statements: Iterable[Statement], facts: Facts, labels: Labels) -> tuple[StatementGroup, ...]:
+def _groups(
+    statements: Iterable[Statement], facts: Facts, labels: Labels
+) -> tuple[tuple[StatementGroup, ...], Mapping[Statement, int]]:
+    """The statements in groups, and the number of the row in which each stands."""
     by_lesion: dict[str | None, list[Statement]] = {lesion.id: [] for lesion in facts.lesions}
     patient: list[Statement] = []
     elsewhere: list[Statement] = []
@@ -121,17 +136,14 @@ def _groups(statements: Iterable[Statement], facts: Facts, labels: Labels) -> tu
             by_lesion[said.lesion].append(said)
         else:
             (patient if said.concept in facts.findings else elsewhere).append(said)
-    groups = [
-        StatementGroup(lesion.label, _attributes(by_lesion[lesion.id][0], labels), _rows(by_lesion[lesion.id], labels))
-        for lesion in facts.lesions
-        if by_lesion[lesion.id]
-    ]
-    groups += [
-        StatementGroup(label, "", _rows(told, labels))
-        for label, told in ((_PATIENT, patient), (_ELSEWHERE, elsewhere))
-        if told
-    ]
-    return tuple(groups)
+    told = [(lesion.label, by_lesion[lesion.id]) for lesion in facts.lesions]
+    groups: list[StatementGroup] = []
+    places: dict[Statement, int] = {}
+    for label, group in (*told, (_PATIENT, patient), (_ELSEWHERE, elsewhere)):
+        if group:
+            rows = _rows(group, labels, places)
+            groups.append(StatementGroup(label, _attributes(group[0], labels), rows))
+    return tuple(groups), places
 
 
 def _attributes(said: Statement, labels: Labels) -> str:
@@ -141,20 +153,20 @@ def _attributes(said: Statement, labels: Labels) -> str:
     return "; ".join(part for part in (size, said.number, said.course, concepts) if part)
 
 
-def _rows(told: Iterable[Statement], labels: Labels) -> tuple[StatementRow, ...]:
-    same: dict[tuple[str, str, str], list[Span]] = {}
+def _rows(told: Iterable[Statement], labels: Labels, places: dict[Statement, int]) -> tuple[StatementRow, ...]:
+    """One row for all that says the same; notes in `places` which row that is, counted over all groups."""
+    same: dict[tuple[str, str, str], list[Statement]] = {}
     for said in told:
-        same.setdefault((said.concept, str(said.assertion), said.reason), []).append(said.span)
-    return tuple(
-        StatementRow(
-            _name(concept, labels),
-            assertion,
-            _WHY.get(reason, reason),
-            ", ".join(dict.fromkeys(f"“{_words(span)}”" for span in spans)),
-            _where(spans),
-        )
-        for (concept, assertion, reason), spans in same.items()
-    )
+        same.setdefault((said.concept, str(said.assertion), said.reason), []).append(said)
+    first = max(places.values(), default=0) + 1
+    rows = []
+    for number, ((concept, assertion, reason), alike) in enumerate(same.items(), first):
+        places.update(dict.fromkeys(alike, number))
+        spans = [said.span for said in alike]
+        words = ", ".join(dict.fromkeys(f"“{_words(span)}”" for span in spans))
+        why = _WHY.get(reason, reason)
+        rows.append(StatementRow(_name(concept, labels), assertion, why, words, _where(spans), number))
+    return tuple(rows)
 
 
 def _words(span: Span) -> str:
@@ -164,29 +176,19 @@ def _words(span: Span) -> str:
     return span.quote[span.start - span.quote_start : span.end - span.quote_start]
 
 
-def _clauses(statements: Iterable[Statement]) -> tuple[ClauseRow, ...]:
-    by_clause: dict[tuple[str, int], dict[tuple[int, int], Assertion]] = {}
-    for said in statements:
-        span = said.span
-        if not span.end:
-            continue
-        marks = by_clause.setdefault((span.quote, span.quote_start), {})
-        if span.quote_start >= 0:
-            place = (span.start - span.quote_start, span.end - span.quote_start)
-            marks[place] = min(said.assertion, marks.get(place, said.assertion), key=_LOUDEST.__getitem__)
-    return tuple(ClauseRow(_pieces(quote, marks)) for (quote, _), marks in by_clause.items())
+def _clauses(statements: Iterable[Statement], marks: Iterable[Mark]) -> tuple[ClauseRow, ...]:
+    """Each clause that says something, with its words marked where the record says which of them they are."""
+    known = tuple(marks)
+    quoted = dict.fromkeys((said.span.quote, said.span.quote_start) for said in statements if said.span.end)
+    return tuple(ClauseRow(pieces_of(quote, _within(quote, start, known))) for quote, start in quoted)
 
 
-def _pieces(quote: str, marks: Mapping[tuple[int, int], Assertion]) -> tuple[tuple[str, str], ...]:
-    """The clause cut at its marks; of two that overlap, the one that begins first is kept, and of those the longer."""
-    pieces: list[tuple[str, str]] = []
-    at = 0
-    for start, end in sorted(marks, key=lambda place: (place[0], -place[1])):
-        if start >= at:
-            pieces += [(quote[at:start], ""), (quote[start:end], str(marks[start, end]))]
-            at = end
-    pieces.append((quote[at:], ""))
-    return tuple(piece for piece in pieces if piece[0])
+def _within(quote: str, begins: int, marks: Iterable[Mark]) -> list[Mark]:
+    """The marks in a quote, counted from its own beginning; none where that is not known."""
+    if begins < 0:
+        return []
+    inside = (mark for mark in marks if begins <= mark.start < begins + len(quote))
+    return [mark._replace(start=mark.start - begins, end=mark.end - begins) for mark in inside]
 
 
 def _disputes(facts: Facts, labels: Labels) -> tuple[DisputeRow, ...]:

@@ -166,6 +166,18 @@ class Supposing:
             self._answers[lab] = self._all_answers(lab, self.range_of(lab))
         return self._answers[lab]
 
+    def stretches(self, lab: str) -> list[tuple[Decimal | None, Decimal | None]]:
+        """The stretch of values that each of `lab_answers(lab, None)` stands for; none where those are bare words."""
+        cuts = sorted(set(self._cuts(lab, self.range_of(lab))))
+        return list(zip([None, *cuts], [*cuts, None], strict=True)) if cuts else []
+
+    def _cuts(self, lab: str, reference: ReferenceRange | None) -> list[Decimal]:
+        """The limits that rules set for a lab, and the ends of its range where a rule asks for high, low or normal."""
+        cuts = list(self.questions.limits.get(lab, ()))
+        if self.questions.words.get(lab, frozenset()) - _WORDS.keys() and reference is not None:
+            cuts += [end for end in (reference.low, reference.high) if end is not None]
+        return cuts
+
     def _within(self, known: LabResult) -> list[LabResult]:
         allowed = allowed_values(known)
         reference = known.range or self.range_of(known.lab)
@@ -183,9 +195,7 @@ class Supposing:
 
     def _all_answers(self, lab: str, reference: ReferenceRange | None, ends: Iterable[Decimal] = ()) -> list[LabResult]:
         words = self.questions.words.get(lab, frozenset())
-        cuts = list(self.questions.limits.get(lab, ()))
-        if words - _WORDS.keys() and reference is not None:
-            cuts += [end for end in (reference.low, reference.high) if end is not None]
+        cuts = self._cuts(lab, reference)
         if not cuts:
             levels = sorted({word for asked in words for word in _WORDS.get(asked, _LEVELS)})
             return [_supposed(lab, None, word, reference) for word in levels]

@@ -24,10 +24,12 @@ class Draft:
     Attributes:
         reading: lesions, findings and history, of text and codes together, and what was set aside.
         unread: why there was no text to read; empty where there was.
+        text: the narrative, whose characters the positions of the reading count.
     """
 
     reading: Reading
     unread: str
+    text: str
 
 
 def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader, own: re.Pattern[str]) -> Draft:
@@ -46,7 +48,7 @@ def read_draft(report: Json, observations: Iterable[Json], reader: ReportReader,
     results = [item for item in (*_contained(report), *observations) if _named(item) in named][:_MOST_RESULTS]
     reading = merged_readings(reading, coded_reading(report, results, reader))
     reading = replace(reading, set_aside=(*narrative.set_aside, *passed_over, *reading.set_aside))
-    return Draft(reading, "" if narrative.text else NO_NARRATIVE)
+    return Draft(reading, "" if narrative.text else NO_NARRATIVE, narrative.text)
 
 
 def _without(own: re.Pattern[str], text: str) -> tuple[str, tuple[SetAside, ...]]:
@@ -57,7 +59,7 @@ def _without(own: re.Pattern[str], text: str) -> tuple[str, tuple[SetAside, ...]
 
 def read_words(words: str, reader: ReportReader) -> Draft:
     """Reads the words of an order as those of a report are read."""
-    return Draft(read_report(words, reader), "")
+    return Draft(read_report(words, reader), "", words)
 
 
 def _contained(report: Json) -> list[Json]:

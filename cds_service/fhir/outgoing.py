@@ -30,12 +30,14 @@ class CallIdentity:
         call_id: the same for the same hookInstance, input and content version.
         domain: the reverse-domain name that extension keys begin with.
         base_url: where the service's pages are, without a slash at the end; empty where none are served.
+        source_url: where the source attributes of the rules are; empty where nobody serves them.
         place: of the report among those of the call, for ids of reports may be absent or repeated.
     """
 
     call_id: UUID
     domain: str
     base_url: str
+    source_url: str = ""
     place: int = 0
 
     def uuid(self, *parts: str) -> str:
@@ -101,7 +103,7 @@ def card_json(
 
 
 def _source(common: Wording, ids: CallIdentity) -> Json:
-    where = {"url": f"{ids.base_url}/"} if ids.base_url else {}
+    where = {"url": ids.source_url} if ids.source_url else {}
     return {"label": common.say("source.label"), **where, "topic": dict(common.get("topic"))}
 
 

@@ -16,7 +16,8 @@ from cds_service.errors import ContentError, Problem
 from cds_service.fhir.access.servers import FhirServer
 from cds_service.origins import is_origin
 from cds_service.security import sandbox
-from cds_service.security.key_sources import FetchedKeys, FixedKeys, KeySource, fetch_key_set
+from cds_service.security.json_fetch import fetch_json
+from cds_service.security.key_sources import FetchedKeys, FixedKeys, KeySource
 from cds_service.security.keys import KeySet, PublicKey, UnusableKey, read_key
 
 DEFAULT_ALGORITHMS = frozenset({"ES384", "RS384"})
@@ -66,7 +67,7 @@ class Reading:
     production: bool
     services: Collection[str]
     stopwatch: Callable[[], int]
-    fetch: Callable[[str], object] = fetch_key_set
+    fetch: Callable[[str], object] = fetch_json
 
 
 def read_clients(path: Path, reading: Reading) -> tuple[Client, ...]:

@@ -1,16 +1,12 @@
 """Where a client's keys come from: its settings, or its own JWK Set URL, cached, with rotation."""
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
-import requests
-from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError
-
+from cds_service.security.json_fetch import NotFetched
 from cds_service.security.keys import KeySet, PublicKey, UnusableKey, read_key_set
 
 FRESH_S = 300
@@ -19,8 +15,6 @@ USABLE_S = 3600
 """A set that could not be fetched for so long is trusted no more: a key that was withdrawn must not live on."""
 COOL_DOWN_S = 30
 """At most one fetch in this time, whatever is asked for."""
-_TIMEOUT_S = 3.0
-_LARGEST = 128 * 1024
 _NS = 1_000_000_000
 
 _log = logging.getLogger(__name__)
@@ -47,7 +41,7 @@ class FetchedKeys:
     """The keys at a client's own URL. Safe for threads.
 
     Args:
-        fetch: the parsed JWK Set; raises KeysNotFetched.
+        fetch: the parsed JWK Set; raises NotFetched.
         stopwatch: nanoseconds that only ever go up.
         open_keys: as in `read_key`.
         name: the client, for the log.
@@ -85,7 +79,7 @@ class FetchedKeys:
         self._tried_at = now
         try:
             keys = read_key_set(self._fetch(), open_keys=self._open_keys)
-        except (KeysNotFetched, UnusableKey) as error:
+        except (NotFetched, UnusableKey) as error:
             _log.warning("The keys of client %s could not be fetched: %s", self._name, error)
             return
         self._held = _Held(keys, now)
@@ -101,43 +95,3 @@ class _Held:
 
     def find(self, kid: str, kind: str, now: int) -> PublicKey | None:
         return self.keys.get((kid, kind)) if self.age_s(now) < USABLE_S else None
-
-
-class KeysNotFetched(Exception):
-    """A JWK Set could not be had. The message is a class or a status, nothing that the other side wrote."""
-
-
-class _NoPassword(AuthBase):
-    """Keeps `requests` from taking a password for the host out of a .netrc file."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-def fetch_key_set(url: str) -> object:
-    """The JSON at a JWK Set URL: one GET without redirects, a few seconds and 128 kB at most.
-
-    Raises:
-        KeysNotFetched: it did not come so.
-    """
-    try:
-        with requests.get(
-            url,
-            headers={"Accept": "application/json"},
-            auth=_NoPassword(),
-            timeout=_TIMEOUT_S,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            if answer.status_code != requests.codes.ok:
-                raise KeysNotFetched(f"HTTP status {answer.status_code}.")
-            raw = answer.raw.read(_LARGEST + 1, decode_content=True)
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        raise KeysNotFetched(f"{type(error).__name__}.") from None
-    if len(raw) > _LARGEST:
-        raise KeysNotFetched(f"larger than {_LARGEST} bytes.")
-    try:
-        parsed: Any = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise KeysNotFetched("not JSON.") from None
-    return parsed

@@ -6,6 +6,7 @@ from cds_service.errors import StartError
 from cds_service.origins import origin_of
 from cds_service.security.loopback import is_loopback
 from cds_service.security.origins import cors_origins, demo_fhir_servers
+from cds_service.security.sign_in.people import require_sign_in
 from cds_service.settings import PREFIX, Settings
 
 
@@ -17,6 +18,7 @@ def require_safe_start(settings: Settings) -> None:
     """
     cors_origins(settings)
     demo_fhir_servers(settings)
+    require_sign_in(settings)
     if settings.profile == "production":
         _require_production(settings)
     elif not is_loopback(settings.host):

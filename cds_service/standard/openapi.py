@@ -1,9 +1,13 @@
-"""The three endpoints of CDS Hooks as an OpenAPI 3.1 document, made from the JSON Schemas: nothing stands twice."""
+"""The three endpoints of CDS Hooks, and where the advice comes from, as an OpenAPI 3.1 document.
+
+It is made from the JSON Schemas: nothing stands twice.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cds_service.standard.message_schemas import DISCOVERY, FEEDBACK, MESSAGES, NAMES, REQUEST, RESPONSE, SUFFIX, schema
+from cds_service.standard.source_attributes import SCHEMAS, source_attribute_paths
 
 Json = dict[str, Any]
 
@@ -70,7 +74,7 @@ def openapi(base_url: str, version: str, services: Sequence[str], *, asks_for_to
         "info": {
             "title": "calcification-cds",
             "version": version,
-            "description": "CDS Hooks: discovery, calls and feedback. The number is that of the standard.",
+            "description": "CDS Hooks, and where the advice comes from. The number is that of the standard.",
         },
         "servers": [{"url": base_url}],
         "security": [signed] if asks_for_tokens else [{}, signed],
@@ -91,7 +95,7 @@ def openapi(base_url: str, version: str, services: Sequence[str], *, asks_for_to
 
 def components() -> Json:
     """Every schema and every part of one, by name, with references turned to where OpenAPI keeps them."""
-    found: Json = {"operationOutcome": _OUTCOME}
+    found: Json = {"operationOutcome": _OUTCOME, **SCHEMAS}
     for name in NAMES:
         parts = schema(name)
         named = dict(parts.pop("$defs", {}))
@@ -123,6 +127,7 @@ def _paths(services: Sequence[str]) -> Json:
         "/cds-services": {"get": _discover()},
         "/cds-services/{id}": {"parameters": chosen, "post": _call()},
         "/cds-services/{id}/feedback": {"parameters": chosen, "post": _feedback()},
+        **source_attribute_paths(_COMPONENTS, {"404": _error("No rule has this id.")}),
     }
 
 
@@ -170,5 +175,9 @@ def _answer(description: str, message: str) -> Json:
 
 
 def _errors(*statuses: str) -> Json:
+    return {status: _error(_ERRORS[status]) for status in statuses}
+
+
+def _error(description: str) -> Json:
     content = {"application/fhir+json": {"schema": {"$ref": _COMPONENTS + "operationOutcome"}}}
-    return {status: {"description": _ERRORS[status], "content": content} for status in statuses}
+    return {"description": description, "content": content}

@@ -17,14 +17,24 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.InvalidRequest: (HTTPStatus.BAD_REQUEST, "invalid"),
     errors.NotTrusted: (HTTPStatus.UNAUTHORIZED, "login"),
     errors.NotAllowed: (HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.NotSignedIn: (HTTPStatus.UNAUTHORIZED, "login"),
+    errors.RoleMissing: (HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.ForeignForm: (HTTPStatus.FORBIDDEN, "security"),
+    errors.SignInFailed: (HTTPStatus.FORBIDDEN, "login"),
+    errors.SignInTooOften: (HTTPStatus.TOO_MANY_REQUESTS, "throttled"),
+    errors.SignInAway: (HTTPStatus.SERVICE_UNAVAILABLE, "transient"),
     errors.UnknownService: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownCall: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownReplay: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.UnknownDocument: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownRule: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.UnknownContent: (HTTPStatus.NOT_FOUND, "not-found"),
     errors.ReportMissing: (HTTPStatus.PRECONDITION_FAILED, "required"),
     errors.BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-long"),
     errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, "timeout"),
     errors.BodyCutOff: (HTTPStatus.BAD_REQUEST, "incomplete"),
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),
+    errors.SwitchRefused: (HTTPStatus.BAD_REQUEST, "invalid"),
     errors.RecordNotKept: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
     errors.DatabaseAway: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
 }
@@ -35,6 +45,7 @@ _WORDS = {
     HTTPStatus.NOT_FOUND: ("not-found", "Nothing is here. GET /cds-services lists what is on offer."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("not-supported", "This address does not answer that method."),
 }
+_SERVICES = "/cds-services"
 _UNEXPECTED = "The service failed on this call. Its operator finds the reason in the log."
 
 _log = logging.getLogger(__name__)
@@ -60,6 +71,12 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(errors.NotTrusted, _not_trusted)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+
+
+def asks_for_a_page() -> bool:
+    """Whether a person reads the answer. Some EHRs send calls with the Accept header of a browser."""
+    page = request.accept_mimetypes.best == "text/html"
+    return page and (request.method == "GET" or not request.path.startswith(_SERVICES))
 
 
 def _request_error(error: errors.RequestError) -> Response:
@@ -94,6 +111,6 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer(status: HTTPStatus, issue: str, words: str) -> Response:
-    if request.method == "GET" and request.accept_mimetypes.best == "text/html":
+    if asks_for_a_page():
         return make_response(render_template("error.html", status=status, words=words), status)
     return operation_outcome(status, issue, words)

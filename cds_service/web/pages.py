@@ -1,49 +1,44 @@
-"""The pages: what this is, one page per call that explains it, and whether the service is well."""
+"""The first page, which says what this is, and whether the service is well."""
 
 import json
-from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, current_app
 
-from cds_service.audit.condition import condition_of
-from cds_service.audit.record import Outcome
-from cds_service.errors import RecordNotKept, UnknownCall
+from cds_service.audit.condition import Condition, condition_of
+from cds_service.errors import RecordNotKept
 from cds_service.web.installation import Installation
+from cds_service.web.page import page
+from cds_service.web.people import Role, ask_for, meet, visitor
+
+LOADED_AT, RELOAD_REFUSED_AT = "LOADED_AT", "RELOAD_REFUSED_AT"
+"""Where the application keeps when its content was loaded, and when it refused to load it anew."""
 
 _RECENT = 20
 
 
-def pages_blueprint(installation: Installation) -> Blueprint:
-    """The routes that people open."""
-    routes = Blueprint("pages", __name__)
+def home_blueprint(installation: Installation) -> Blueprint:
+    """The first page. In the demo it is open, but for the last calls; in production it is for who has a role."""
+    routes = Blueprint("home", __name__)
+    demo = installation.settings.profile == "demo"
+    if demo:
+        meet(routes)
+    else:
+        ask_for(routes, *Role)
 
     @routes.get("/")
     def home() -> Response:
-        return _page(
+        who = visitor()
+        shown = who is not None and Role.AUDITOR in who.roles
+        return page(
             "home.html",
             offers=installation.offers.values(),
-            sample=_sample_call(installation),
-            calls=installation.store.recent(_RECENT),
-            unjoined=installation.store.unjoined_feedback(_RECENT),
-            unjoined_count=installation.store.count_unjoined_feedback(),
+            sample=_sample_call(installation) if demo else "",
+            signed_in=who is not None,
+            shown=shown,
+            calls=installation.store.recent(_RECENT) if shown else [],
+            unjoined=installation.store.unjoined_feedback(_RECENT) if shown else [],
+            unjoined_count=installation.store.count_unjoined_feedback() if shown else 0,
             url=installation.settings.public_url,
-        )
-
-    @routes.get("/calls/<call_id>")
-    def call(call_id: str) -> Response:
-        found = installation.store.find(call_id)
-        if not found:
-            raise UnknownCall("No call with this id is on record here.")
-        record = found[0].record
-        if record.outcome == Outcome.REFUSED:
-            return _page("refused.html", record=record)
-        content = installation.store.content(record.content_version) or {}
-        return _page(
-            "call.html",
-            record=record,
-            deliveries=found,
-            explanation=installation.explain(record.body, content),
-            feedback=installation.store.feedback_for(call_id),
         )
 
     return routes
@@ -63,24 +58,21 @@ def health_blueprint(installation: Installation) -> Blueprint:
             condition = condition_of(installation.store.writer)
         except RecordNotKept:
             return _status("a record can be kept neither in the audit database nor in the spool", 503)
-        return _status(
-            "ready",
-            200,
-            content=installation.content_version,
-            store=condition.place,
-            waiting=condition.spool.waiting,
-            aside=len(condition.spool.aside),
-            spool="writable" if condition.spool_writable else "cannot be written",
-        )
+        told = {"loaded": LOADED_AT, "reloadRefused": RELOAD_REFUSED_AT}
+        moments = {key: current_app.config[name] for key, name in told.items() if name in current_app.config}
+        return _status("ready", 200, content=installation.content_version, **_told(condition), **moments)
 
     return routes
 
 
-def _page(template: str, **shown: Any) -> Response:
-    """A page of what was received: half a character (a lone surrogate), which UTF-8 cannot hold, becomes a mark."""
-    return Response(
-        render_template(template, **shown).encode("utf-8", "replace"), content_type="text/html; charset=utf-8"
-    )
+def _told(condition: Condition) -> dict[str, str | int]:
+    """Where records go, how many wait in the spool of this machine, and how much lies aside there."""
+    return {
+        "store": condition.place,
+        "waiting": condition.spool.waiting,
+        "aside": len(condition.spool.aside),
+        "spool": "writable" if condition.spool_writable else "cannot be written",
+    }
 
 
 def _status(word: str, code: int, **more: str | int) -> Response:

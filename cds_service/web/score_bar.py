@@ -30,6 +30,24 @@ def score_bar(low: int, value: int, high: int, possible: int, likely: int) -> Sc
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreStep:
+    """What one criterion does to a score, on the same scale as `ScoreBar`; `gains` tells the direction."""
+
+    left: float
+    right: float
+    after: float
+    gains: bool
+    possible: float
+    likely: float
+
+
+def score_step(before: int, after: int, possible: int, likely: int) -> ScoreStep:
+    """The drawing of a score that goes from `before` to `after`."""
+    left, right = sorted((_position(before), _position(after)))
+    return ScoreStep(left, right, _position(after), after >= before, _position(possible), _position(likely))
+
+
 def _position(points: int) -> float:
     inside = min(max(points, _LEAST), _MOST)
     return round((inside - _LEAST) / (_MOST - _LEAST) * WIDTH, 1)

@@ -74,7 +74,8 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
         refusal = Refusal(offer, caller().id, reason, received_at, elapsed_us(), instance, fingerprint)
         installation.store.append(refusal_record(installation, refusal))
         raise
-    installation.store.append(advice.record)
+    texts = installation.report_texts.sealed(advice.texts, advice.record.call_id)
+    installation.store.append(advice.record, texts)
     return advice
 
 

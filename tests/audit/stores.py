@@ -15,6 +15,7 @@ from cds_service.audit.writer import Writer
 KEY = bytes(range(32))
 """The audit key of tests."""
 
+
 hurrying = count(step=2 * PAUSE_NS).__next__
 """A stopwatch by which a database that was away is always tried again."""
 
@@ -27,7 +28,17 @@ def store_on(
     stopwatch: Callable[[], int] = hurrying,
 ) -> Store:
     """A store and its writer, whose clock stands; the chains that it begins are named "writer1" and on."""
+    return Store(engine, writer_on(engine, now, prefix, spool, stopwatch), lambda: now)
+
+
+def writer_on(
+    engine: Engine,
+    now: datetime,
+    prefix: str = "writer",
+    spool: Path | None = None,
+    stopwatch: Callable[[], int] = hurrying,
+) -> Writer:
+    """A writer whose clock stands."""
     ids = count(1)
     own = None if spool is None else Spool(spool)
-    writer = Writer(engine, KEY, lambda: now, lambda: f"{prefix}{next(ids)}", own, stopwatch)
-    return Store(engine, writer, lambda: now, stopwatch)
+    return Writer(engine, KEY, lambda: now, lambda: f"{prefix}{next(ids)}", own, stopwatch)

@@ -25,6 +25,13 @@ def test_a_token_is_new_once(engine: Engine) -> None:
     assert [seen.first_use(ISSUER, "a", UNTIL) for _ in range(3)] == [True, False, False]
 
 
+def test_what_was_used_is_known_and_asking_uses_nothing(engine: Engine) -> None:
+    seen = SeenTokens(engine, lambda: NOON)
+    assert not seen.was_used(ISSUER, "a")
+    assert seen.first_use(ISSUER, "a", UNTIL)
+    assert (seen.was_used(ISSUER, "a"), seen.was_used(ISSUER, "b")) == (True, False)
+
+
 def test_tokens_of_two_issuers_or_two_ids_are_two(engine: Engine) -> None:
     seen = SeenTokens(engine, lambda: NOON)
     pairs = [(ISSUER, "a"), (ISSUER, "b"), (f"{ISSUER}a", ""), ("https://other.example", "a"), (ISSUER, "\ud800")]
@@ -66,6 +73,8 @@ def test_when_the_database_is_away_nobody_is_let_in(engine: Engine) -> None:
         connection.execute(text("DROP TABLE seen_tokens"))
     with pytest.raises(RecordNotKept):
         SeenTokens(engine, lambda: NOON).first_use(ISSUER, "a", UNTIL)
+    with pytest.raises(RecordNotKept):
+        SeenTokens(engine, lambda: NOON).was_used(ISSUER, "a")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -19,9 +19,9 @@ from cds_service.audit.spool import Spool, make_folder
 from cds_service.audit.store import Store
 from cds_service.errors import DatabaseAway, RecordNotKept
 from tests.audit.absence import Absence
-from tests.audit.walking import walked
 from tests.audit.records import RECORD, accepted
 from tests.audit.stores import KEY, store_on
+from tests.audit.walking import walked
 from tests.conftest import NOON
 
 FEEDBACK = read_feedback({"feedback": [accepted("card-1")]}, "loopback")
@@ -286,7 +286,8 @@ def test_a_database_that_is_away_is_not_asked_by_every_call(engine: Engine, fold
     for now[0] in range(0, 2_500_000_000, 100_000_000):
         keep(store, f"at-{now[0]}")
     absence.end()
-    assert tried == [0, 1_000_000_000, 2_000_000_000]
+    # The first call asks twice: how far the other chains have come, to begin its own, and then to be kept.
+    assert tried == [0, 0, 1_000_000_000, 2_000_000_000]
 
 
 def test_the_condition_says_where_a_record_would_go(store: Store, folder: Path, absence: Absence) -> None:

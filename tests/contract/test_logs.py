@@ -69,7 +69,9 @@ SENT: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("feedback", 200, "POST", f"{URL}/feedback", {"json": said()}),
     ("wrong feedback", 400, "POST", f"{URL}/feedback", {"json": said(outcome=NAME)}),
     ("feedback with a token", 401, "POST", f"{URL}/feedback", {"json": said(), "headers": BEARER}),
-    ("an unknown call", 404, "GET", f"/calls/{PATIENT}", {}),
+    ("a call's page without a sign-in", 401, "GET", f"/calls/{PATIENT}", {}),
+    ("a wrong token of people", 403, "GET", f"/sign-in?token={TOKEN}&next=/{NAME}", {}),
+    ("a wrong cookie", 401, "GET", "/audit/looks", {"cookies": {"calcification-cds-8080-session": TOKEN}}),
     ("an unknown page", 404, "GET", f"/{NAME}?{PATIENT}", {}),
     ("another host", 403, "GET", f"/{NAME}", {"headers": {"Host": f"{NAME}.example.org"}}),
 ]
@@ -110,7 +112,7 @@ def test_a_failure_is_logged_with_its_place_and_without_what_it_was_about(server
         database.execute("DROP TRIGGER calls_no_update")
         database.execute("UPDATE calls SET body = ?", (json.dumps(NAME).encode(),))
         database.commit()
-    assert requests.get(page, timeout=30).status_code == 500
+    assert server.signed_in().get(page, timeout=30).status_code == 500
     assert "in _unpack" in server.log.read_text("utf-8")
     require_silence(server)
 

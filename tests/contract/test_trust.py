@@ -94,8 +94,15 @@ def test_feedback_may_be_addressed_to_its_service_or_to_itself(audience: str, se
 def test_a_card_of_production_links_to_no_page_that_is_not_served(server: Server) -> None:
     (card,) = _call(server, good(utc_now(), aud=BASE + URL)).json()["cards"]
     assert "links" not in card
-    assert "url" not in card["source"]
     assert requests.get(server.url + "/", timeout=10).status_code == 404
+
+
+def test_a_card_of_production_says_where_it_comes_from_to_who_has_no_token(server: Server) -> None:
+    (card,) = _call(server, good(utc_now(), aud=BASE + URL)).json()["cards"]
+    assert card["source"]["url"] == f"{BASE}/rules/source-attributes"
+    page = requests.get(server.url + "/rules/source-attributes", timeout=10)
+    assert page.status_code == 200
+    assert "Not used" in page.text
 
 
 def test_a_token_sent_to_both_workers_at_once_counts_once(server: Server) -> None:

@@ -73,8 +73,11 @@ def publishing(folder: Path) -> Iterator[Publisher]:
 
 
 @contextmanager
-def production(folder: Path, publisher: Publisher) -> Iterator[Server]:
-    """The service in its production profile: two workers, one database, TLS supposed to end in front of it."""
+def production(folder: Path, publisher: Publisher, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """The service in its production profile: two workers, one database, TLS supposed to end in front of it.
+
+    `more` are settings beside the usual ones, in capitals.
+    """
     clients = [
         {"id": "county", "name": "County", "iss": "https://ehr.example.org", "jku": JKU, "keys": KEYS},
         *(
@@ -93,6 +96,7 @@ def production(folder: Path, publisher: Publisher) -> Iterator[Server]:
         "AUDIT_KEY_FILE": str(folder / "audit.key"),
         "CORS_ORIGINS": "https://ehr.example.org",
         "WORKERS": "2",
+        **(more or {}),
     }
     environment = {f"CALCIFICATION_CDS_{name}": value for name, value in settings.items()}
     with serving(folder, {**environment, "REQUESTS_CA_BUNDLE": str(publisher.certificate)}) as server:

@@ -10,7 +10,10 @@ from cds_service.core.labels import LabOrder
 from cds_service.fhir.outgoing import CallIdentity, Subject, appended, card_json, service_request
 from tests.scenarios.asking import CONTENT, report
 
-IDS = CallIdentity(UUID("790d3c85-8a49-5089-963d-c563d0c02d9f"), "org.example", "http://127.0.0.1:8080")
+ATTRIBUTES = "http://127.0.0.1:8080/rules/source-attributes"
+IDS = CallIdentity(
+    UUID("790d3c85-8a49-5089-963d-c563d0c02d9f"), "org.example", "http://127.0.0.1:8080", source_url=ATTRIBUTES
+)
 EGFR = LabOrder("egfr", "creatinine with eGFR", "2160-0", "Creatinine [Mass/volume] in Serum or Plasma")
 WHO = Subject("p1", "e1")
 LISTED = [{"etiology": "x", "tier": "likely", "rule": "x@1.0.0", "score": {"low": 1, "value": 4, "high": 6}}]
@@ -34,6 +37,7 @@ def test_a_card_carries_everything_that_the_hook_fixes() -> None:
         "org.example.differential": LISTED,
     }
     assert card["source"]["topic"]["code"] == "soft-tissue-calcification"
+    assert card["source"]["url"] == ATTRIBUTES
     assert card["selectionBehavior"] == "any"
     assert [suggestion["actions"][0]["type"] for suggestion in card["suggestions"]] == ["update", "create"]
     assert all(set(reason) == {"code", "system", "display"} for reason in card["overrideReasons"])
@@ -97,8 +101,14 @@ def test_a_proposed_order_is_a_valid_service_request_for_the_patient_and_encount
 
 
 def test_where_no_pages_are_served_a_card_links_to_none() -> None:
-    unpaged = CallIdentity(IDS.call_id, IDS.domain, "")
+    unpaged = CallIdentity(IDS.call_id, IDS.domain, "", source_url=ATTRIBUTES)
     card = card_json(CARD, report("Calcified."), LISTED, WHO, unpaged, CONTENT.words)
     assert "links" not in card
-    assert "url" not in card["source"]
+    assert card["source"]["url"] == ATTRIBUTES
     assert card["extension"]["org.example.call"] == f"urn:uuid:{IDS.call_id}"
+
+
+def test_a_source_without_an_address_is_named_all_the_same() -> None:
+    unserved = CallIdentity(IDS.call_id, IDS.domain, "")
+    card = card_json(CARD, report("Calcified."), LISTED, WHO, unserved, CONTENT.words)
+    assert card["source"].keys() == {"label", "topic"}

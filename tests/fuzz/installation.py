@@ -16,6 +16,7 @@ def whole_service(folder: Path) -> Flask:
         sqlite_synchronous="NORMAL",
         patient_key_file=folder / "patient.key",
         audit_key_file=folder / "audit.key",
+        local_token_file=folder / "local.token",
         port=8081,
         draft_hooks="on",
     )

@@ -16,11 +16,13 @@ from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
+from tests.replay.alike import otherwise
 
 DOMAIN = "io.github.calcification-cds"
 HOOK = f"{DOMAIN}.report-sign"
 SERVICE = SERVICES["calcification-report-sign"]
 AS_OF = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+SOURCES = "http://127.0.0.1:8080/rules/source-attributes"
 CONTENT = load_content(*default_content())
 LOINC = {
     "calcium": {"mg/dL": "17861-6", "mmol/L": "2000-8"},
@@ -135,11 +137,12 @@ def ask(
     elapsed_us: Callable[[], int] = lambda: 0,
     fetched: Fetched = NOTHING_FETCHED,
 ) -> Told:
-    """The answer of a service to a request, judged at a fixed moment."""
+    """The answer of a service to a request, judged at a fixed moment; its record is replayed, and must say the same."""
     call = replace(read_call(request, service.id, service.hook_name(DOMAIN)), fetched=fetched)
     arrival = Arrival(AS_OF, AS_OF, "tests", fingerprint(request), elapsed_us)
-    setting = Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}")
+    setting = Setting(CONTENT, DOMAIN, "http://127.0.0.1:8080", lambda patient: f"key of {patient}", SOURCES)
     given = answer(service, call, arrival, setting, before)
+    assert otherwise(given.record, CONTENT) == []
     return Told(given.cards, given.record)
 
 

@@ -49,8 +49,8 @@ def test_the_explanation_shows_the_dispute_the_asides_and_the_clauses_with_their
     asides = {(row.label, row.assertion, row.why) for group in said.groups for row in group.rows if row.why}
     assert ("lobulated", "absent", "other words of the report or a code outweigh this") in asides
     assert {assertion for _, assertion, _ in asides} == {"absent", "someone else's"}
-    assert [text for clause in said.clauses for text, marked in clause.pieces if marked == "someone else's"]
-    assert "".join(text for clause in said.clauses for text, _ in clause.pieces) == TEXT.replace(" Family", "Family")
+    assert [text for clause in said.clauses for text, marked, _ in clause.pieces if marked == "someone else's"]
+    assert "".join(text for clause in said.clauses for text, *_ in clause.pieces) == TEXT.replace(" Family", "Family")
 
 
 def test_a_record_with_the_snapshot_of_older_content_is_still_explained() -> None:

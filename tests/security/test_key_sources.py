@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.security.key_sources import COOL_DOWN_S, FRESH_S, USABLE_S, FetchedKeys, KeysNotFetched
+from cds_service.security.json_fetch import NotFetched
+from cds_service.security.key_sources import COOL_DOWN_S, FRESH_S, USABLE_S, FetchedKeys
 from cds_service.security.keys import UnusableKey, read_key, read_key_set
 from cds_service.security.sandbox import KEY
 from tests.tokens import signer
@@ -26,7 +27,7 @@ class Publisher:
     def fetch(self) -> object:
         self.fetched += 1
         if self.away:
-            raise KeysNotFetched("ConnectTimeout.")
+            raise NotFetched("ConnectTimeout.")
         return {"keys": self.jwks}
 
     def keys(self) -> FetchedKeys:

@@ -9,6 +9,7 @@ from cds_service.core.explanation import (
     ReportRow,
     RuleRow,
 )
+from cds_service.core.marked_text import Mark, pieces_of
 from cds_service.core.stated_rows import (
     ClauseRow,
     DisputeRow,
@@ -79,12 +80,18 @@ SAMPLE = Explanation(
                         "right hip",
                         "80 mm; several; growing; lobulated",
                         (
-                            StatementRow("lobulated", "present", "", "“lobulated”", "report 6–15"),
-                            StatementRow("mature bone", "historical", "said of before", f"“{HOSTILE}”", "report 20–28"),
+                            StatementRow("lobulated", "present", "", "“lobulated”", "report 6–15", 1),
+                            StatementRow(
+                                "mature bone", "historical", "said of before", f"“{HOSTILE}”", "report 20–28", 2
+                            ),
                         ),
                     ),
                 ),
-                clauses=(ClauseRow((("Large ", ""), ("lobulated", "present"), (f" masses {HOSTILE}", ""))),),
+                clauses=(
+                    ClauseRow(
+                        pieces_of(f"Large lobulated masses {HOSTILE}", [Mark(6, 15, "lobulated", "present", "", 1)])
+                    ),
+                ),
                 disputes=(DisputeRow("phlebolith", "right hip", "present", "report 60–70", "denied", "Observation/7"),),
             ),
             rules=(_RULE,),

@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from cds_service.web.errors import STATUS
 from tests.web.conftest import SERVICE
 
-OF_PAGES = {"UnknownCall"}
+OF_PAGES = {
+    "ForeignForm", "NotSignedIn", "RoleMissing", "SignInAway", "SignInFailed", "SignInTooOften", "UnknownCall",
+    "UnknownContent", "UnknownRule",
+}  # fmt: skip
 
 
 def test_the_index_lists_schemas_that_are_all_served_under_their_own_id(client: FlaskClient) -> None:

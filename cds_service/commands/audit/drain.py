@@ -7,7 +7,7 @@ not started again. Records of a service that runs are its own: they are counted,
 import os
 from argparse import ArgumentParser, Namespace
 
-from cds_service.app import open_store
+from cds_service.app import open_records
 from cds_service.audit.spool import Spool
 from cds_service.settings import from_environment
 
@@ -23,11 +23,11 @@ def add_arguments(_parser: ArgumentParser) -> None:
 def run(_arguments: Namespace) -> int:
     """Move them, and say how many there were; 1 when some wait on, or lie aside."""
     settings = from_environment(os.environ)
-    store = open_store(settings)
+    audit = open_records(settings)
     moved = 0
-    while count := store.writer.move_left_behind(_AT_ONCE):
+    while count := audit.writer.move_left_behind(_AT_ONCE):
         moved += count
-    store.close()
+    audit.store.close()
     print(f"{moved} records moved to the database")
     state = Spool(settings.spool_dir).state()
     if state.waiting:

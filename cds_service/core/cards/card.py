@@ -48,6 +48,11 @@ class Source:
     resource: str
     is_order: bool = False
 
+    @property
+    def said_title(self) -> str:
+        """The title as far as a card prints it."""
+        return cut(self.title, _TITLE_LENGTH)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -111,7 +116,7 @@ class Speaker:
         """The line that says what was read."""
         common = self.words.common
         untitled = "source_untitled_order" if source.is_order else "source_untitled"
-        title = escape(cut(source.title, _TITLE_LENGTH)) if source.title else common.say(untitled)
+        title = escape(source.said_title) if source.title else common.say(untitled)
         day = source.day or common.say("source_undated")
         return common.say("read_from", title=title, day=day, resource=escape(source.resource))
 

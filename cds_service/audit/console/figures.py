@@ -1,0 +1,66 @@
+"""Counts of the index, summed over a scope."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+from cds_service.audit import schema
+from cds_service.audit.console.scope import Scope
+
+_tallies, _entries = schema.tallies, schema.entries
+
+
+class Count(NamedTuple):
+    """How many calls; what they are not broken down by is empty."""
+
+    calls: int
+    subject: str = ""
+    detail: str = ""
+    day: str = ""
+    content_version: str = ""
+
+
+def counts(connection: Connection, scope: Scope, kind: str, *by: str, subject: str | None = None) -> list[Count]:
+    """The counts of one kind.
+
+    Args:
+        connection: to the audit database.
+        scope: which calls.
+        kind: of tally, mark or absence (`audit.tally`, `audit.traits`).
+        by: what they are broken down by: "subject", "detail", "day", "content_version".
+        subject: the one subject to count; None for all.
+    """
+    months = None if "day" in by else scope.whole_months
+    days = scope.edges if months else ((scope.since.isoformat(), scope.until.isoformat()),)
+    stretches = [(_tallies, "day", stretch) for stretch in days]
+    if months:
+        stretches.append((schema.monthly, "month", months))
+    found: Counter[tuple[str, ...]] = Counter()
+    for table, period, (first, last) in stretches:
+        columns = [table.c[name] for name in by]
+        wanted = [table.c.kind == kind, table.c[period].between(first, last), *_whose(table, scope)]
+        wanted += [] if subject is None else [table.c.subject == subject]
+        summed = select(*columns, func.sum(table.c["count"])).where(*wanted).group_by(*columns)
+        for *names, calls in connection.execute(summed):
+            found[tuple(names)] += int(calls or 0)
+    return [Count(calls, **dict(zip(by, names, strict=True))) for names, calls in sorted(found.items()) if calls]
+
+
+def choices(connection: Connection, column: str) -> Sequence[str]:
+    """The services or clients that were ever called, or that called."""
+    chosen = _tallies.c[column]
+    return connection.scalars(
+        select(chosen).where(_tallies.c.kind == "call", chosen != "").group_by(chosen).order_by(chosen)
+    ).all()
+
+
+def counted_until(connection: Connection) -> str:
+    """When the newest call that is counted came in, as the record writes instants; empty where none is."""
+    return str(connection.scalar(select(func.max(_entries.c.received_at))) or "")
+
+
+def _whose(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+    asked = {"service": scope.service, "client": scope.client}
+    return [table.c[name] == value for name, value in asked.items() if value]

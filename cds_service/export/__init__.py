@@ -1,0 +1,1 @@
+"""Takes records out: as flat tables and as FHIR R4 resources; without identifiers unless asked."""

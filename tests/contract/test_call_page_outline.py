@@ -1,0 +1,61 @@
+"""The pages of real calls can be read by ear and by keyboard, whatever the reports hold."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from cds_service.app import create_app
+from cds_service.settings import Settings
+from tests.conftest import NOON
+from tests.contract.calls import CHART, TEXT, URL, call
+
+GROWING = "Enlarging calcified soft tissue mass of the thigh, 9 cm, with cortical destruction of the femur."
+HOSTILE = f"{TEXT} <script>alert(1)</script> half \ud800 a character. Phleboliths '><img src=x>."
+
+
+class _Outline(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def with_reports(*texts: str) -> dict[str, Any]:
+    body = call(TEXT, CHART)
+    (entry,) = body["context"]["draftReports"]["entry"]
+    body["context"]["draftReports"]["entry"] = [
+        {"resource": {**entry["resource"], "id": f"draft-{place}", "conclusion": text}}
+        for place, text in enumerate(texts)
+    ]
+    return body
+
+
+@pytest.mark.parametrize("keeping", ["off", "on"])
+@pytest.mark.parametrize(
+    "texts", [(TEXT,), (TEXT, GROWING, "Normal shoulder."), ("Normal shoulder.",), (HOSTILE,)], ids=len
+)
+def test_ids_are_unique_links_lead_somewhere_and_headings_come_in_order(
+    texts: tuple[str, ...], keeping: str, settings: Settings
+) -> None:
+    app = create_app(replace(settings, report_text=keeping), clock=lambda: NOON)
+    client = app.test_client()
+    assert client.post(URL, json=with_reports(*texts)).status_code == 200
+    page = client.get(f"/calls/{app.extensions['store'].recent(1)[0].record.call_id}").text
+    outline = _Outline()
+    outline.feed(page)
+    names = [tag for tag, _ in outline.tags]
+    ids = [attributes["id"] for _, attributes in outline.tags if attributes.get("id")]
+    links = {attributes["href"] or "" for tag, attributes in outline.tags if tag == "a"}
+    levels = [int(name[1]) for name in names if len(name) == 2 and name[0] == "h" and name[1].isdigit()]
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert names.count("caption") == names.count("table")
+    assert all(attributes.get("scope") for tag, attributes in outline.tags if tag == "th")
+    assert all(attributes.get("aria-label") for tag, attributes in outline.tags if tag == "svg")
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert (names.count("h1"), names.count("script"), names.count("img")) == (1, 1, 1)

@@ -1,0 +1,5 @@
+"""The stores of the audit tests, here too."""
+
+from tests.audit.conftest import database_url, engine, postgresql_server, store
+
+__all__ = ["database_url", "engine", "postgresql_server", "store"]
