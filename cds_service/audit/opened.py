@@ -98,4 +98,6 @@ def open_index(settings: Settings) -> Index:
     """
     engine = open_engine(settings.database_url, settings.sqlite_synchronous)
     tables.create(engine)
+    # Whoever is forked after this opens connections of its own.
+    engine.dispose()
     return Index(engine)
