@@ -15,7 +15,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test browser check format bench bench-console evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench bench-console bench-spool soak evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,12 @@ bench: .venv/develop.stamp  ## Measure reading, answering and keeping the record
 
 bench-console: .venv/develop.stamp  ## Measure the console over a million calls (make bench-console FOLDER=... CALLS=...)
 	@$(RUN) -m tests.bench.console --calls $(CALLS) --folder $(FOLDER)
+
+bench-spool: .venv/develop.stamp  ## Measure keeping records while the database is away
+	@$(RUN) -m tests.bench.spooling
+
+soak: .venv/develop.stamp  ## Stop databases and kill workers while clients call (make soak SECONDS=3600)
+	@$(RUN) -m tests.durability --seconds $(SECONDS)
 
 evaluate: .venv/develop.stamp  ## How often the right etiology comes first, on published cases
 	@$(RUN) -m tests.evaluation

@@ -96,6 +96,8 @@ def answer(
 
     decision = decide(content, asked, _read(content, chart, to_read, arrival), told_before)
     body = _body(to_read, asked, decision, before) | arrival.switched.as_json()
+    if arrival.memory_away or before.away:
+        body["memory"] = "away"
     record = _record(service, call, arrival, setting, decision, asked, body)
     return Answer(decision.leaving.cards, record, tuple(one.judged.read.text for one in decision.told))
 

@@ -14,20 +14,19 @@ from uuid import uuid4
 from flask import Flask
 
 from cds_service.answer import Answer, Setting, answer, call_id_of
-from cds_service.audit import tables
 from cds_service.audit.console.console import Console
 from cds_service.audit.contents import Contents
 from cds_service.audit.engine import open_engine
-from cds_service.audit.index import Index
 from cds_service.audit.memory import Memory
-from cds_service.audit.opened import Audit, open_audit
+from cds_service.audit.opened import Audit, open_audit, open_index
 from cds_service.audit.record import Arrival
-from cds_service.audit.recorded import Recorded
 from cds_service.audit.rule_figures import figures_of_rule
-from cds_service.audit.seen_tokens import SeenTokens
+from cds_service.audit.spool import Spool, make_folder
 from cds_service.audit.store import Store
 from cds_service.audit.switchboard import Switchboard
 from cds_service.audit.switches import Off, Switches
+from cds_service.audit.tasks import tasks_of
+from cds_service.audit.token_memory import TokenMemory, open_token_memory
 from cds_service.content.cases import CaseVerdict, judge_cases
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, read_documents
@@ -42,6 +41,7 @@ from cds_service.fhir.access.servers import FhirServer
 from cds_service.fhir.request import HookCall, read_call
 from cds_service.hooks import SERVICES, offered
 from cds_service.hooks.service import Service
+from cds_service.housekeeping import Housekeeping
 from cds_service.security.clients import Client, Reading, read_clients, sandbox_client
 from cds_service.security.gate import Gate
 from cds_service.security.origins import demo_fhir_servers
@@ -99,9 +99,12 @@ def create_app(
     require_safe_start(settings)
     world = World(clock, ids, stopwatch)
     clients, setting = open_clients(settings, stopwatch), _setting(settings)
-    audit = open_records(settings, world)
+    make_folder(settings.spool_dir)
+    audit = open_records(settings, world, serving=True)
     audit.store.put_content(setting.content.version, setting.content.snapshot)
-    return assemble(_installation(settings, setting, clients, audit, world))
+    app = assemble(_installation(settings, setting, clients, audit, world))
+    app.extensions["housekeeping"] = Housekeeping(tasks_of(audit.writer, open_index(settings), clock))
+    return app
 
 
 def _installation(
@@ -112,7 +115,7 @@ def _installation(
         offers=_offers(settings, setting, audit.store, audit.switches.off, world.stopwatch),
         store=audit.store,
         looks=audit.looks,
-        gate=_gate(settings, clients, audit.seen, world.clock),
+        gate=_gate(settings, clients, open_token_memory(audit.seen, settings.spool_dir, world.clock), world.clock),
         people=open_people(settings, audit.seen, world.clock, world.stopwatch),
         content_version=setting.content.version,
         rulebook=_rulebook(settings, setting.content, audit.store),
@@ -168,8 +171,13 @@ def own_documents(settings: Settings) -> dict[str, str]:
     return {name: text.replace(usual, settings.hook_domain) for name, text in read_documents().items()}
 
 
-def open_records(settings: Settings, world: World | None = None) -> Audit:
+def open_records(settings: Settings, world: World | None = None, *, serving: bool = False) -> Audit:
     """The audit record in the database that the settings name.
+
+    Args:
+        settings: of the installation.
+        world: what comes from outside the program.
+        serving: whether callers wait for it, so that no statement may take long.
 
     Raises:
         StartError: the database, or the audit key, cannot be used.
@@ -177,7 +185,16 @@ def open_records(settings: Settings, world: World | None = None) -> Audit:
     """
     world = world or World()
     key = read_secret(settings.audit_key_file, "audit_key_file", make=settings.profile == "demo")
-    return open_audit(settings.database_url, settings.sqlite_synchronous, key, world.clock, world.ids, world.stopwatch)
+    return open_audit(
+        settings.database_url,
+        settings.sqlite_synchronous,
+        key,
+        world.clock,
+        world.ids,
+        world.stopwatch,
+        Spool(settings.spool_dir),
+        serving=serving,
+    )
 
 
 def open_switchboard(settings: Settings) -> Switchboard:
@@ -194,26 +211,6 @@ def open_switchboard(settings: Settings) -> Switchboard:
 def _switchboard(settings: Settings, content: Content, clients: Sequence[Client], switches: Switches) -> Switchboard:
     services = offered(with_drafts=settings.draft_hooks == "on").values()
     return Switchboard(switches, subjects(content, clients, services, demo=settings.profile == "demo"))
-
-
-def open_recorded(settings: Settings) -> Recorded:
-    """The record in the database that the settings name, for reading alone.
-
-    Raises:
-        StartError: the URL means no database that the store can use.
-    """
-    return Recorded(open_engine(settings.database_url, settings.sqlite_synchronous))
-
-
-def open_index(settings: Settings) -> Index:
-    """What the console's figures are worked out with.
-
-    Raises:
-        StartError: the database cannot be used.
-    """
-    engine = open_engine(settings.database_url, settings.sqlite_synchronous)
-    tables.create(engine)
-    return Index(engine)
 
 
 def open_clients(settings: Settings, stopwatch: Callable[[], int]) -> tuple[Client, ...]:
@@ -249,7 +246,7 @@ def _console(settings: Settings, setting: Setting) -> ConsoleSetting:
     return ConsoleSetting(Console(engine), setting.patient_key, names)
 
 
-def _gate(settings: Settings, clients: Sequence[Client], seen: SeenTokens, clock: Callable[[], datetime]) -> Gate:
+def _gate(settings: Settings, clients: Sequence[Client], seen: TokenMemory, clock: Callable[[], datetime]) -> Gate:
     return Gate(
         clients,
         audience_bases(settings),

@@ -133,3 +133,7 @@ class SwitchRefused(RequestError):
 
 class RecordNotKept(RequestError):
     """The audit record could not be made durable, so the answer is withheld."""
+
+
+class DatabaseAway(RequestError):
+    """The audit database cannot be reached now, so nobody knows what it would say."""

@@ -39,6 +39,7 @@ class Settings:
             port.
         database_url: where the audit record is kept, as a SQLAlchemy URL. A relative SQLite path counts from the
             current folder.
+        spool_dir: folder on a disk of this machine, in which records wait while the database is away.
         sqlite_synchronous: "FULL" loses nothing at a power cut; "NORMAL" is faster and can lose the last calls then.
         rules_dir: folder of rules to use instead of the packaged ones.
         cards_dir: folder of card wording to use instead of the packaged one.
@@ -80,6 +81,7 @@ class Settings:
     port: int = 8080
     base_url: str = ""
     database_url: str = "sqlite:///var/calls.sqlite3"
+    spool_dir: Path = Path("var/spool")
     sqlite_synchronous: str = "FULL"
     rules_dir: Path | None = None
     cards_dir: Path | None = None

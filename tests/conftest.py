@@ -21,6 +21,7 @@ def settings(tmp_path: Path) -> Settings:
         audit_key_file=tmp_path / "audit.key",
         report_text_key_file=str(tmp_path / "report-text.key"),
         local_token_file=tmp_path / "local.token",
+        spool_dir=tmp_path / "spool",
         port=8081,
     )
 

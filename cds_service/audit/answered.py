@@ -21,10 +21,12 @@ class Before:
     Attributes:
         reader: keyed hash of client, service, user and patient; empty where nothing is remembered.
         calls: the call that answered, by digest.
+        away: whether nobody could be asked, so that `calls` is empty for want of knowing.
     """
 
     reader: str = ""
     calls: Mapping[str, str] = field(default_factory=dict)
+    away: bool = False
 
 
 NOTHING_BEFORE = Before()

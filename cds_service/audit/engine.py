@@ -10,23 +10,39 @@ from cds_service.errors import StartError
 
 READ_ONLY = "calcification_read_only"
 BUSY_TIMEOUT_S = 10
+_BUSY_TIMEOUT_SERVING_S = 3
+_POOL_TIMEOUT_S = 3
+# A server that is gone without a word is noticed within some three seconds, a lock that somebody holds within two.
+_POSTGRESQL_LIMITS = {
+    "connect_timeout": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 3000,
+}
+_POSTGRESQL_SERVING = "-c lock_timeout=2s -c statement_timeout=10s"
 
 
-def open_engine(database_url: str, sqlite_synchronous: str) -> Engine:
+def open_engine(database_url: str, sqlite_synchronous: str, *, serving: bool = False) -> Engine:
     """An engine whose transactions are durable when they are committed. Nothing is opened yet, but for the folder.
 
     Args:
-        database_url: a SQLAlchemy URL of SQLite or PostgreSQL.
+        database_url: a SQLAlchemy URL of SQLite or PostgreSQL. What it says of time-outs counts.
         sqlite_synchronous: "FULL" or "NORMAL".
+        serving: whether callers wait for it, so that no statement may take long.
 
     Raises:
         StartError: the URL means no database that the store can use.
     """
     url = _read_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return _open_sqlite(url, sqlite_synchronous)
+        return _open_sqlite(url, sqlite_synchronous, _BUSY_TIMEOUT_SERVING_S if serving else BUSY_TIMEOUT_S)
+    limits = {**_POSTGRESQL_LIMITS, **({"options": _POSTGRESQL_SERVING} if serving else {})}
+    own = {name: limit for name, limit in limits.items() if name not in url.query}
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=_POOL_TIMEOUT_S, connect_args=own
+        )
     except ModuleNotFoundError:
         raise StartError("PostgreSQL needs its driver. Install calcification-cds[postgresql].") from None
 
@@ -46,7 +62,7 @@ def _read_url(database_url: str) -> URL:
     return url
 
 
-def _open_sqlite(url: URL, synchronous: str) -> Engine:
+def _open_sqlite(url: URL, synchronous: str, busy_timeout_s: int) -> Engine:
     if not url.database or url.database == ":memory:":
         raise StartError("The audit record has to outlive the process. Name a file: sqlite:///folder/file.sqlite3.")
     folder = Path(url.database).parent
@@ -54,7 +70,7 @@ def _open_sqlite(url: URL, synchronous: str) -> Engine:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"The folder {folder} of the audit database cannot be made ({error.strerror}).") from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(url, pool_timeout=_POOL_TIMEOUT_S, connect_args={"timeout": busy_timeout_s})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: object, _record: object) -> None:

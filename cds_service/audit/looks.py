@@ -12,7 +12,7 @@ from cds_service.audit.chain import Entry
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.record import timestamp
 from cds_service.audit.writer import Writer
-from cds_service.errors import RecordNotKept
+from cds_service.errors import DatabaseAway, RecordNotKept
 
 _NOT_KEPT = (
     "Every look is put on record, and this one could not be kept, so nothing is shown. "
@@ -63,7 +63,7 @@ class Looks:
         try:
             with self._writer.transaction() as transaction:
                 transaction.add(Entry("looks", values))
-        except (SQLAlchemyError, ValueError) as error:
+        except (DatabaseAway, SQLAlchemyError, ValueError) as error:
             raise RecordNotKept(_NOT_KEPT) from error
 
     def newest(self, limit: int, *, who: str = "", call_id: str = "", before: int | None = None) -> Sequence[Look]:

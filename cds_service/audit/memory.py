@@ -7,6 +7,7 @@ from datetime import timedelta
 from cds_service.audit.answered import NOTHING_BEFORE, Before
 from cds_service.audit.record import Arrival, timestamp
 from cds_service.audit.store import Store
+from cds_service.errors import DatabaseAway
 
 
 class Memory:
@@ -26,6 +27,8 @@ class Memory:
     def of(self, service: str, user_id: str, patient_id: str, arrival: Arrival, call_id: str) -> Before:
         """What this client's user was told of this patient by this service, before the moment of the judgement.
 
+        While the database is away a call counts as nothing told before: a card twice is better than none.
+
         Raises:
             RecordNotKept: the store cannot be read.
         """
@@ -33,4 +36,7 @@ class Memory:
             return NOTHING_BEFORE
         reader = self._keyed_hash(json.dumps([arrival.client, service, user_id, patient_id]))
         since, until = timestamp(arrival.as_of - self._time), timestamp(arrival.as_of)
-        return Before(reader, self._store.answered_before(reader, since, until, call_id))
+        try:
+            return Before(reader, self._store.answered_before(reader, since, until, call_id))
+        except DatabaseAway:
+            return Before(reader, away=True)

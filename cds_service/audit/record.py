@@ -70,6 +70,7 @@ class Arrival:
         fingerprint: SHA-256 of the request, as `fingerprint` computes it.
         elapsed_us: microseconds since the call came in.
         switched: what is switched off for it.
+        memory_away: whether nobody could be asked if this is a repeat, so that it counts as none.
     """
 
     received_at: datetime
@@ -78,6 +79,7 @@ class Arrival:
     fingerprint: str
     elapsed_us: Callable[[], int]
     switched: Switched = ALL_ON
+    memory_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

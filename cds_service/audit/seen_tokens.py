@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit import schema
 from cds_service.audit.engine import READ_ONLY
+from cds_service.audit.outage import Outage
 from cds_service.audit.statements import insert_if_new
-from cds_service.errors import RecordNotKept
+from cds_service.errors import DatabaseAway, RecordNotKept
 
 _FORGET_EVERY_S = 60
 
@@ -30,23 +31,26 @@ class SeenTokens:
     Args:
         engine: as for the audit store.
         clock: the present moment, in UTC.
+        outage: of the database, for writing.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], outage: Outage | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._outage = outage or Outage()
         self._forget_at = 0.0
 
     def first_use(self, issuer: str, token_id: str, until: datetime) -> bool:
         """Remember a token until a moment; False when it is remembered already, whoever asked.
 
         Raises:
-            RecordNotKept: the database cannot be written, so nobody knows.
+            DatabaseAway: the database is away, so nobody knows.
+            RecordNotKept: the database refuses, so nobody knows.
         """
         self._forget()
         row = {"digest": _digest(issuer, token_id), "expires_at": int(until.timestamp()) + 1}
         try:
-            with self._engine.begin() as connection:
+            with self._outage.asking(), self._engine.begin() as connection:
                 fresh = insert_if_new(connection, schema.seen_tokens, row).returning(schema.seen_tokens.c.digest)
                 return connection.scalar(fresh) is not None
         except SQLAlchemyError as error:
@@ -72,9 +76,9 @@ class SeenTokens:
             return
         self._forget_at = now + _FORGET_EVERY_S
         try:
-            with self._engine.begin() as connection:
+            with self._outage.asking(), self._engine.begin() as connection:
                 connection.execute(delete(schema.seen_tokens).where(schema.seen_tokens.c.expires_at < int(now)))
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             _log.warning("Expired tokens could not be forgotten: %s", type(error).__name__)
 
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds_service.audit import schema
@@ -17,7 +17,7 @@ from cds_service.audit.feedback import Feedback, Reception, StoredFeedback
 from cds_service.audit.packing import packed, unpacked
 from cds_service.audit.record import AuditRecord, Outcome, StoredCall, timestamp
 from cds_service.audit.writer import Transaction, Writer
-from cds_service.errors import RecordNotKept
+from cds_service.errors import DatabaseAway, RecordNotKept
 
 _FEEDBACK_NOT_KEPT = "The feedback could not be kept. Send it again."
 _NOT_KEPT = "The audit record could not be kept, so the answer is withheld. Try again; if it stays, tell the operator."
@@ -52,7 +52,6 @@ _SHOWN = (
     .limit(1)
 )
 """The call that a card was sent in; a card that was sent to another client is none of the asking one's."""
-_TRIAL = insert(schema.cards).values(card_uuid="trial", call_seq=0)
 _UNJOINED = schema.feedback.c.call_seq.is_(None)
 
 
@@ -67,11 +66,11 @@ class Store:
 
     def __init__(self, engine: Engine, writer: Writer, clock: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._writer = writer
+        self.writer = writer
         self._clock = clock
 
     def append(self, record: AuditRecord, texts: bytes | None = None) -> None:
-        """Keep a record. When this returns, the record is committed.
+        """Keep a record. When this returns, it is committed or, while the database is away, durable in the spool.
 
         Args:
             record: what is kept.
@@ -81,21 +80,20 @@ class Store:
             RecordNotKept: it is not, for whatever reason.
         """
         try:
-            entry = _call_entry(record, texts)
-            with self._writer.transaction() as transaction:
-                transaction.add(entry)
-        except (SQLAlchemyError, TypeError, ValueError) as error:
+            self.writer.keep(_call_entry(record, texts))
+        except (DatabaseAway, SQLAlchemyError, OSError, TypeError, ValueError) as error:
             raise RecordNotKept(_NOT_KEPT) from error
 
     def first_like(self, hook_instance: str, fingerprint: str, content_version: str) -> str | None:
         """When the first call that asked the same was received; None for a call that is not a repeat.
 
         Raises:
+            DatabaseAway: nobody knows now.
             RecordNotKept: the store cannot be read, so it could not keep the call's record either.
         """
         asked = {"asked_as": hook_instance, "asked_what": fingerprint, "asked_of": content_version}
         try:
-            with self.reading() as connection:
+            with self.writer.reading.asking(), self.reading() as connection:
                 received_at: str | None = connection.scalar(_FIRST_LIKE, asked)
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -111,11 +109,12 @@ class Store:
             call_id: the call that asks.
 
         Raises:
+            DatabaseAway: nobody knows now.
             RecordNotKept: the store cannot be read, so it could not keep the call's record either.
         """
         asked = {"asked_for": reader, "asked_from": since, "asked_until": until, "asked_by": call_id}
         try:
-            with self.reading() as connection:
+            with self.writer.reading.asking(), self.reading() as connection:
                 return {row.digest: row.call_id for row in connection.execute(_ANSWERED, asked)}
         except SQLAlchemyError as error:
             raise RecordNotKept(_NOT_KEPT) from error
@@ -139,7 +138,7 @@ class Store:
         except IntegrityError:
             # The same feedback came to another process at the same moment; now it is there to be seen.
             return self._retried(service, items)
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             raise RecordNotKept(_FEEDBACK_NOT_KEPT) from error
 
     def feedback_for(self, call_id: str) -> list[StoredFeedback]:
@@ -176,14 +175,14 @@ class Store:
             "body": packed(snapshot),
         }
         try:
-            with self._writer.transaction() as transaction:
+            with self.writer.transaction() as transaction:
                 known = select(schema.content_versions.c.seq).where(schema.content_versions.c.version == version)
                 if transaction.connection.scalar(known) is None:
                     transaction.add(Entry("content_versions", values))
         except IntegrityError:
             # Another process kept it at the same moment.
             return
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             raise RecordNotKept("The content version could not be kept.") from error
 
     def content(self, version: str) -> Mapping[str, Any] | None:
@@ -193,23 +192,10 @@ class Store:
             body = connection.scalar(wanted)
         return None if body is None else unpacked(body)
 
-    def require_writable(self) -> None:
-        """Try a write and take it back.
-
-        Raises:
-            RecordNotKept: a call's record could not be kept now.
-        """
-        try:
-            with self._engine.connect() as connection:
-                connection.execute(_TRIAL)
-                connection.rollback()
-        except SQLAlchemyError as error:
-            raise RecordNotKept("The audit store cannot be written.") from error
-
     def forget_connections(self) -> None:
         """Let go of connections without closing them: after a fork they belong to the parent process."""
         self._engine.dispose(close=False)
-        self._writer.start_anew()
+        self.writer.start_anew()
 
     def close(self) -> None:
         """Close every connection."""
@@ -231,11 +217,11 @@ class Store:
     def _retried(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
         try:
             return self._feedback_kept(service, items)
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             raise RecordNotKept(_FEEDBACK_NOT_KEPT) from error
 
     def _feedback_kept(self, service: str, items: Sequence[Feedback]) -> list[Reception]:
-        with self._writer.transaction() as transaction:
+        with self.writer.transaction() as transaction:
             return [self._keep_feedback(transaction, service, item) for item in items]
 
     def _keep_feedback(self, transaction: Transaction, service: str, item: Feedback) -> Reception:

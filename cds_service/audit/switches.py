@@ -18,7 +18,7 @@ from cds_service.audit.chain import Entry
 from cds_service.audit.engine import READ_ONLY
 from cds_service.audit.record import timestamp
 from cds_service.audit.writer import Writer
-from cds_service.errors import RecordNotKept
+from cds_service.errors import DatabaseAway, RecordNotKept
 
 OFF, ON = "off", "on"
 _NS = 1_000_000_000
@@ -108,7 +108,7 @@ class Switches:
                     return False
                 transaction.add(Entry("switches", {**values, "reason": reason}))
                 return True
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             raise RecordNotKept("The switch could not be recorded, so it was not set. Try again.") from error
 
     def off(self) -> Off:
@@ -133,25 +133,28 @@ class Switches:
 
     def newest(self) -> dict[tuple[str, str], Switch]:
         """The newest setting of everything that was ever switched, by kind and subject."""
-        with self._engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+        with self._connected() as connection:
             return _newest(connection)
 
     def history(self, limit: int) -> list[Switch]:
         """The newest settings, the newest first."""
         wanted = select(*_COLUMNS).order_by(schema.switches.c.seq.desc()).limit(limit)
-        with self._engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+        with self._connected() as connection:
             return [Switch(*row) for row in connection.execute(wanted)]
+
+    def _connected(self) -> Connection:
+        return self._engine.execution_options(**{READ_ONLY: True}).connect()
 
     def _read(self, now: int) -> None:
         try:
-            with self._engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+            with self._writer.reading.asking(), self._connected() as connection:
                 count, newest = connection.execute(_MARK).one()
                 if (count, newest) != self._mark:
                     found = _newest(connection)
                     self._off = frozenset(key for key, switch in found.items() if switch.state == OFF)
                     self._mark = (count, newest)
                 self._read_at = now
-        except SQLAlchemyError as error:
+        except (DatabaseAway, SQLAlchemyError) as error:
             # What was known stays; how old it is goes into the record of each call that it is used for.
             _log.warning("The switches could not be read: %s", type(error).__name__)
 

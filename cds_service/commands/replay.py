@@ -11,8 +11,8 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from cds_service.app import open_recorded
 from cds_service.audit.moments import instant_of
+from cds_service.audit.opened import open_recorded
 from cds_service.commands.content import add_content_arguments, content_folders
 from cds_service.content.load import Content, load_content
 from cds_service.errors import ContentError, InvalidRequest

@@ -67,15 +67,22 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         # Nobody needs a second door: processes are told what to do by signals.
         "control_socket_disable": True,
         "when_ready": lambda _server: _ready(settings),
-        "post_fork": lambda _server, worker: forget_connections(worker.app.wsgi()),
+        "post_fork": lambda _server, worker: begin_worker(worker.app.wsgi()),
+        "worker_exit": lambda _server, worker: end_worker(worker.app.wsgi()),
         "on_reload": lambda server: reload_app(server, settings),
         "on_exit": lambda _server: pid_file.release(settings.pid_file),
     }
 
 
-def forget_connections(app: Flask) -> None:
-    """What a worker does first: the connections it inherited are its parent's."""
+def begin_worker(app: Flask) -> None:
+    """What a worker does first: the connections that it inherited are its parent's, and no thread outlives a fork."""
     app.extensions["store"].forget_connections()
+    app.extensions["housekeeping"].start()
+
+
+def end_worker(app: Flask) -> None:
+    """What a worker does last."""
+    app.extensions["housekeeping"].stop()
 
 
 def _ready(settings: Settings) -> None:

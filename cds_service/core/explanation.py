@@ -68,7 +68,7 @@ class Explanation:
 
     `silent` says why nothing was read at all, `set_aside` what came and was not read then, and `amiss` where a card had
     an empty member, which was left out, or a summary that is too long. `switched_off` names the rules that were off at
-    the time and were not judged, `memory` whether what readers were told before could not be looked up.
+    the time and were not judged.
     `switches_age_s` is how many seconds ago the switches had been read, where that was too long ago.
     """
 
@@ -80,7 +80,6 @@ class Explanation:
     set_aside: tuple[tuple[str, str], ...] = ()
     amiss: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
-    memory: str = ""
     switches_age_s: int = 0
 
 
@@ -108,7 +107,6 @@ def explain(body: Json, content: Json, texts: Sequence[str] = ()) -> Explanation
         set_aside=tuple((resource, reason) for resource, reason in body.get("setAside", ())),
         amiss=tuple(body.get("amiss", ())),
         switched_off=tuple(_name_of_rule(rule, content) for rule in off if rule not in _judged(body)),
-        memory=body.get("memory", ""),
         switches_age_s=body.get("switchesReadSecondsAgo", 0),
     )
 

@@ -36,6 +36,7 @@ STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported"),
     errors.SwitchRefused: (HTTPStatus.BAD_REQUEST, "invalid"),
     errors.RecordNotKept: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
+    errors.DatabaseAway: (HTTPStatus.SERVICE_UNAVAILABLE, "no-store"),
 }
 """Error class to HTTP status and FHIR issue type (value set issue-type)."""
 

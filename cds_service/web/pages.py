@@ -4,6 +4,7 @@ import json
 
 from flask import Blueprint, Response, current_app
 
+from cds_service.audit.condition import Condition, condition_of
 from cds_service.errors import RecordNotKept
 from cds_service.web.installation import Installation
 from cds_service.web.page import page
@@ -54,17 +55,27 @@ def health_blueprint(installation: Installation) -> Blueprint:
     @routes.get("/readyz")
     def ready() -> Response:
         try:
-            installation.store.require_writable()
+            condition = condition_of(installation.store.writer)
         except RecordNotKept:
-            return _status("the audit store cannot be written", 503)
+            return _status("a record can be kept neither in the audit database nor in the spool", 503)
         told = {"loaded": LOADED_AT, "reloadRefused": RELOAD_REFUSED_AT}
         moments = {key: current_app.config[name] for key, name in told.items() if name in current_app.config}
-        return _status("ready", 200, content=installation.content_version, **moments)
+        return _status("ready", 200, content=installation.content_version, **_told(condition), **moments)
 
     return routes
 
 
-def _status(word: str, code: int, **more: str) -> Response:
+def _told(condition: Condition) -> dict[str, str | int]:
+    """Where records go, how many wait in the spool of this machine, and how much lies aside there."""
+    return {
+        "store": condition.place,
+        "waiting": condition.spool.waiting,
+        "aside": len(condition.spool.aside),
+        "spool": "writable" if condition.spool_writable else "cannot be written",
+    }
+
+
+def _status(word: str, code: int, **more: str | int) -> Response:
     return Response(json.dumps({"status": word, **more}), status=code, content_type="application/json")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from flask import Blueprint, Response
 
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.record import Arrival
-from cds_service.errors import RequestError, UnknownService
-from cds_service.fhir.request import read_call
+from cds_service.errors import DatabaseAway, RequestError, UnknownService
+from cds_service.fhir.request import HookCall, read_call
 from cds_service.security.origins import cors_origins
 from cds_service.web.cors import allow_origins
 from cds_service.web.installation import Advice, Installation, Offer
@@ -65,9 +66,7 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
     try:
         body, fingerprint = read_object(_read_body(installation))
         call = read_call(body, offer.id, offer.hook)
-        first = installation.store.first_like(call.hook_instance, fingerprint, installation.content_version)
-        as_of = datetime.fromisoformat(first) if first else received_at
-        arrival = Arrival(received_at, as_of, caller().id, fingerprint, elapsed_us)
+        arrival = _dated(installation, call, Arrival(received_at, received_at, caller().id, fingerprint, elapsed_us))
         advice = offer.advise(call, arrival, caller().fhir_servers)
     except Exception as error:
         reason = error.diagnostics if isinstance(error, RequestError) else _UNEXPECTED
@@ -78,6 +77,15 @@ def _advise(installation: Installation, offer: Offer) -> Advice:
     texts = installation.report_texts.sealed(advice.texts, advice.record.call_id)
     installation.store.append(advice.record, texts)
     return advice
+
+
+def _dated(installation: Installation, call: HookCall, arrival: Arrival) -> Arrival:
+    """The arrival with the moment of the first delivery, where this is a repeat; where nobody knows, it is none."""
+    try:
+        first = installation.store.first_like(call.hook_instance, arrival.fingerprint, installation.content_version)
+    except DatabaseAway:
+        return replace(arrival, memory_away=True)
+    return replace(arrival, as_of=datetime.fromisoformat(first)) if first else arrival
 
 
 def _read_body(installation: Installation) -> bytes:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from cds_service.audit import tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.store import Store
+from tests.audit.absence import Absence
 from tests.audit.stores import store_on
 
 
@@ -49,3 +50,10 @@ def engine(database_url: str) -> Iterator[Engine]:
 def store(engine: Engine) -> Store:
     """A store at noon on New Year's Day 2026."""
     return store_on(engine, datetime(2026, 1, 1, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def absence(engine: Engine, request: pytest.FixtureRequest) -> Absence:
+    """Sends the database of `engine` away."""
+    away = engine.dialect.name == "postgresql"
+    return Absence(engine, request.getfixturevalue("postgresql_server") if away else "")

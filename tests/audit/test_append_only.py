@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from cds_service.audit import tables
+from cds_service.audit.condition import condition_of
 from cds_service.audit.engine import open_engine
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.store import Store
@@ -113,7 +114,7 @@ def test_on_postgresql_the_service_need_not_own_the_tables(engine: Engine, datab
     tables.create(own)
     store = store_on(own, datetime(2026, 1, 1, tzinfo=UTC))
     store.append(RECORD)
-    store.require_writable()
+    condition_of(store.writer)
     assert store.find("call-1")[0].record == RECORD
     own.dispose()
 

@@ -101,7 +101,7 @@ def test_who_finds_another_process_counting_goes_on_without(engine: Engine, stor
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_transaction_that_commits_late_is_counted_when_it_does(engine: Engine) -> None:
     late, other, _ = several_writers(engine, NOW)
-    with late._writer.transaction() as transaction:
+    with late.writer.transaction() as transaction:
         transaction.add(_call_entry(records(1, seed=3)[0], None))
         keep(other, records(5, seed=4))
         index = Index(engine)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from cds_service.audit.chain import Entry
+from cds_service.audit.condition import condition_of
 from cds_service.audit.engine import open_engine
 from cds_service.audit.feedback import read_feedback
 from cds_service.audit.heads import heads, read_heads
@@ -244,7 +245,7 @@ def test_on_postgresql_the_serving_role_serves(database_url: str) -> None:
     store.append(record_of("s"))
     store.put_content("2", {})
     store.add_feedback(RECORD.service, read_feedback({"feedback": [accepted("card-s")]}, RECORD.client))
-    store.require_writable()
+    condition_of(store.writer)
     assert verify(service, KEY).findings == ()
     for statement in ("UPDATE calls SET client = 'x'", "INSERT INTO purges (at) VALUES ('x')"):
         with pytest.raises(DatabaseError, match="permission denied"), service.begin() as connection:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
+from cds_service.audit.condition import condition_of
 from cds_service.audit.store import Store
 from cds_service.errors import RecordNotKept
 from tests.audit.records import RECORD
@@ -65,7 +66,7 @@ def test_content_comes_back_by_its_version_and_the_first_one_stays(store: Store)
 
 
 def test_a_store_that_can_be_written_says_so_and_leaves_no_trace(store: Store, engine: Engine) -> None:
-    store.require_writable()
+    condition_of(store.writer)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM cards")) == 0
 

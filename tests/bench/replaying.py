@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from cds_service.answer import Setting, answer
-from cds_service.app import World, open_recorded, open_records
+from cds_service.app import World, open_records
+from cds_service.audit.opened import open_recorded
 from cds_service.audit.record import Arrival, AuditRecord, fingerprint
 from cds_service.fhir.request import read_call
 from cds_service.replay.again import Judge

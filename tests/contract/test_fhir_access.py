@@ -66,6 +66,7 @@ def _demo(folder: Path, origin: str) -> FlaskClient:
         database_url=f"sqlite:///{folder}/calls.sqlite3",
         patient_key_file=folder / "patient.key",
         audit_key_file=folder / "audit.key",
+        spool_dir=folder / "spool",
         local_token_file=folder / "local.token",
         fhir_servers=origin,
         draft_hooks="on",

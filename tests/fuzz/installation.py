@@ -17,6 +17,7 @@ def whole_service(folder: Path) -> Flask:
         patient_key_file=folder / "patient.key",
         audit_key_file=folder / "audit.key",
         local_token_file=folder / "local.token",
+        spool_dir=folder / "spool",
         port=8081,
         draft_hooks="on",
     )

@@ -13,15 +13,19 @@ from tests.contract.calls import URL
 from tests.fuzz.calls import GOOD, INSTEAD, OTHER_HOOKS, mutated
 from tests.fuzz.effort import tries
 from tests.fuzz.installation import whole_service
+from tests.signed_in import SignedIn
 
+CONSOLE = ("/audit", "/audit/quality", "/audit/calls", "/audit/answers", "/audit/api/tables/statements.csv")
 ANSWERED = {200, 400, 412, 413}
 
 
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """The whole service, its record in a folder of this module."""
+    """The whole service, its record in a folder of this module; whatever was sent, the console counts and lists it."""
     app = whole_service(tmp_path_factory.mktemp("hostile"))
+    app.test_client_class = SignedIn
     yield app.test_client()
+    assert [app.test_client().get(path).status_code for path in CONSOLE] == [200] * len(CONSOLE)
     app.extensions["store"].close()
 
 

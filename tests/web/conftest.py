@@ -19,6 +19,7 @@ from cds_service.audit.looks import Looks
 from cds_service.audit.opened import Audit, open_audit
 from cds_service.audit.record import Arrival, AuditRecord, timestamp
 from cds_service.audit.rule_figures import figures_of_rule
+from cds_service.audit.spool import Spool, make_folder
 from cds_service.audit.store import Store
 from cds_service.audit.switchboard import Subject, Switchboard
 from cds_service.audit.switches import Kind
@@ -33,16 +34,14 @@ from cds_service.fhir.request import HookCall
 from cds_service.security.gate import Gate
 from cds_service.security.report_texts import ReportTexts
 from cds_service.security.sign_in.people import People, open_people
-from cds_service.security.sign_in.person import LOCAL
 from cds_service.settings import Settings
 from cds_service.web.application import assemble
-from cds_service.web.cookies import cookie_name
 from cds_service.web.installation import ConsoleSetting, Installation, Offer, Rulebook
-from cds_service.web.people import SESSION
 from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import KEY
 from tests.conftest import NOON
+from tests.signed_in import SignedIn
 from tests.web.sample_explanation import SAMPLE
 
 SERVICE = "calcification-report-sign"
@@ -115,21 +114,9 @@ def service() -> OneAnswer:
     return OneAnswer()
 
 
-class SignedIn(FlaskClient):
-    """The local user of the demo, whose requests carry the secret of the session's forms; nobody in production."""
-
-    def __init__(self, application: Flask, *more: Any, **named: Any) -> None:
-        super().__init__(application, *more, **named)
-        people = application.extensions.get("people")
-        if people is not None:
-            session = people.sessions.begin(LOCAL)
-            name = cookie_name(application.extensions["people settings"], SESSION)
-            self.set_cookie(name, people.sessions.written(session))
-            self.environ_base["HTTP_X_CSRF_TOKEN"] = session.forms
-
-
 @pytest.fixture
 def audit(settings: Settings) -> Iterator[Audit]:
+    make_folder(settings.spool_dir)
     ids = count(1)
     seconds = count(step=3_000_000_000)
     opened = open_audit(
@@ -139,6 +126,7 @@ def audit(settings: Settings) -> Iterator[Audit]:
         lambda: NOON,
         lambda: f"writer{next(ids)}",
         seconds.__next__,
+        Spool(settings.spool_dir),
     )
     opened.store.put_content(RECORD.content_version, {})
     yield opened

@@ -1,15 +1,18 @@
 """The page of a call: the card as an EHR shows it, the time to its answer, its place in the chain, its text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cds_service.audit.store import Store
 from cds_service.security.report_texts import ReportTexts
 from cds_service.web.call_page import duration
 from cds_service.web.card_markdown import rendered
+from tests.audit.records import RECORD
 from tests.web.calls import URL, good_call
 from tests.web.conftest import OneAnswer
 
@@ -83,3 +86,11 @@ def test_a_text_that_was_sealed_is_opened_for_the_page_and_one_that_does_not_ope
     assert "sealed</td>" in keeping.get("/calls/call-1").text
     without = build(report_texts=ReportTexts(False, (), lambda: bytes(12))).test_client()
     assert "cannot be shown: it was sealed with the key" in without.get("/calls/call-1").text
+
+
+@pytest.mark.parametrize(("more", "told"), [({"memory": "away"}, True), ({}, False)])
+def test_a_call_that_came_while_the_database_was_away_says_what_nobody_knew(
+    more: dict[str, str], told: bool, client: FlaskClient, store: Store
+) -> None:
+    store.append(replace(RECORD, body={"cards": [], "reports": [], **more}))
+    assert ("The audit database was away when this call came in." in client.get("/calls/call-1").text) is told

@@ -186,7 +186,14 @@ def test_the_demo_answers_its_own_machine_only(peer: str, host: str, status: int
 
 def test_alive_and_ready_are_told_apart(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "alive"}
-    assert client.get("/readyz").json == {"status": "ready", "content": "1"}
+    assert client.get("/readyz").json == {
+        "status": "ready",
+        "content": "1",
+        "store": "database",
+        "waiting": 0,
+        "aside": 0,
+        "spool": "writable",
+    }
 
 
 def test_a_service_whose_store_cannot_be_written_is_alive_but_not_ready(

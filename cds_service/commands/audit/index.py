@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
-from cds_service.app import open_index
+from cds_service.audit.opened import open_index
 from cds_service.settings import from_environment
 
 EXAMPLES = """\

@@ -76,7 +76,7 @@ def test_a_week_like_the_others_is_not_marked(engine: Engine, store: Store) -> N
 
 def test_a_switch_is_a_change(engine: Engine, store: Store) -> None:
     values = {"at": timestamp(LAST), "who": "x", "kind": "rule", "subject": "cppd", "state": "off", "reason": "y"}
-    with store._writer.transaction() as transaction:
+    with store.writer.transaction() as transaction:
         transaction.add(Entry("switches", values))
     with Console(engine).reading(SCOPE) as reading:
         assert reading.changes() == [Change("2026-03-23", "rule", "cppd", "switched off")]
