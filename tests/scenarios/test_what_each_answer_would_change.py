@@ -131,12 +131,11 @@ def test_criteria_tell_the_distance_to_their_limit_what_they_lack_and_their_sour
 def test_a_rule_that_was_switched_off_is_marked_and_one_that_was_not_judged_is_named() -> None:
     body = ask(hook_request(TEXT)).record.body
     alarm = next(iter(CONTENT.snapshot["alarms"]))
-    told = explain({**body, "switchedOff": ["tumoral-calcinosis", alarm, "gone"], "memory": "away"}, CONTENT.snapshot)
+    told = explain({**body, "switchedOff": ["tumoral-calcinosis", alarm, "gone"]}, CONTENT.snapshot)
     status = {rule.rule_id: rule.status for rule in told.reports[0].rules}
     assert status["tumoral-calcinosis"] == "switched off"
     assert status["secondary-hyperparathyroidism"] == "active"
     assert told.switched_off == (CONTENT.snapshot["alarms"][alarm]["title"], "gone")
-    assert told.memory == "away"
 
 
 def test_a_snapshot_of_older_content_without_sources_and_limits_is_still_explained() -> None:
