@@ -127,6 +127,26 @@ class ReportMissing(RequestError):
     """No report can be had: required data is absent (HTTP 412, CDS Hooks 2.0.1 "Prefetch")."""
 
 
+class SearchRefused(RequestError):
+    """A search of the demo's FHIR server cannot be meant as it was asked."""
+
+
+class UnknownResource(RequestError):
+    """The demo's FHIR server has no such resource, or no such type."""
+
+
+class NotAcceptable(RequestError):
+    """An answer was asked for in a form that the demo's FHIR server does not write."""
+
+
+class TokenRefused(RequestError):
+    """A token of the demo's FHIR server is missing, false or over. `diagnostics` says which: it guards nobody."""
+
+
+class ScopeMissing(RequestError):
+    """A token of the demo's FHIR server is good, and does not cover what was asked."""
+
+
 class SwitchRefused(RequestError):
     """A switch was not set: nothing has this id, no reason was given, or silence was not confirmed."""
 

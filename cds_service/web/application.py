@@ -16,6 +16,7 @@ from cds_service.web.people import csrf_token, know_people, visitor
 from cds_service.web.records_api import records_blueprint
 from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
+from cds_service.web.sandbox.fhir import fhir_blueprints
 from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
 from cds_service.web.sign_in import sign_in_blueprint
@@ -48,6 +49,9 @@ def assemble(installation: Installation) -> Flask:
     app.register_blueprint(services_blueprint(installation))
     if installation.people is not None:
         _serve_pages(app, installation, installation.people)
+    if installation.sandbox is not None:
+        for routes in fhir_blueprints(installation.settings, installation.clock, installation.sandbox):
+            app.register_blueprint(routes)
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))

@@ -22,6 +22,7 @@ from cds_service.security.gate import Gate
 from cds_service.security.report_texts import ReportTexts
 from cds_service.security.sign_in.people import People
 from cds_service.settings import Settings
+from cds_service.web.sandbox.setting import SandboxSetting
 
 
 class Advice(Protocol):
@@ -114,6 +115,7 @@ class Installation:
         disguise: how identifiers leave where nobody asks for them.
         new_id: a new random id, for a call that was refused before it could be given one.
         console: what the pages under /audit are made from.
+        sandbox: synthetic patients and their FHIR server; None in production.
     """
 
     settings: Settings
@@ -135,3 +137,4 @@ class Installation:
     disguise: Disguise
     new_id: Callable[[], str]
     console: ConsoleSetting
+    sandbox: SandboxSetting | None = None

@@ -1,0 +1,1 @@
+"""The sandbox over HTTP, in the demo profile only."""
