@@ -3,7 +3,20 @@
 from argparse import ArgumentParser, Namespace
 from typing import Protocol, runtime_checkable
 
-from cds_service.commands import audit, check, clients, conformance, explain, reload, replay, serve, sign, switch, units
+from cds_service.commands import (
+    audit,
+    check,
+    clients,
+    conformance,
+    explain,
+    reload,
+    replay,
+    serve,
+    sign,
+    switch,
+    synth,
+    units,
+)
 
 
 class Command(Protocol):
@@ -38,5 +51,5 @@ class Group(Protocol):
 
 
 COMMANDS: tuple[Command | Group, ...] = (
-    serve, reload, sign, explain, check, replay, conformance, audit, switch, clients, units,
+    serve, reload, sign, explain, check, replay, conformance, audit, switch, synth, clients, units,
 )  # fmt: skip

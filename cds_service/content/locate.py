@@ -21,6 +21,24 @@ def default_content() -> tuple[Path, Path]:
     raise StartError("The rules and cards that belong to this program are missing. Install calcification-cds again.")
 
 
+def default_patients() -> Path:
+    """The folder of the synthetic patients' stories.
+
+    Raises:
+        StartError: when no place holds it, which only a damaged installation can bring about.
+    """
+    return _fixtures("patients")
+
+
+def default_reading_list() -> Path:
+    """The folder of the reading list with real prevalence.
+
+    Raises:
+        StartError: when no place holds it, which only a damaged installation can bring about.
+    """
+    return _fixtures("reading-list")
+
+
 def read_documents() -> dict[str, str]:
     """The documents that the service shows as pages: Markdown, by the name in their address.
 
@@ -28,6 +46,14 @@ def read_documents() -> dict[str, str]:
         StartError: when one is missing, which only a damaged installation can bring about.
     """
     return {name: _document(file) for name, file in _DOCUMENTS.items()}
+
+
+def _fixtures(name: str) -> Path:
+    package, checkout = _tops()
+    for folder in (package / name, checkout / "fixtures" / name):
+        if folder.is_dir():
+            return folder
+    raise StartError(f"The folder {name}, which belongs to this program, is missing. Install calcification-cds again.")
 
 
 def _document(file: str) -> str:

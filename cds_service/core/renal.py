@@ -81,3 +81,30 @@ def childs_egfr_interval(creatinine: Interval, height: Decimal, age_years: Decim
         low = _SCHWARTZ * height / creatinine.high if creatinine.high is not None else None
         high = _SCHWARTZ * height / creatinine.low if creatinine.low is not None else None
     return Interval(low, high, low_open=creatinine.high_open, high_open=creatinine.low_open)
+
+
+def creatinine_for(rate: Decimal, age_years: Decimal, sex: str) -> Decimal:
+    """The creatinine in mg/dL at which the adults' equation gives this rate; the inverse of `egfr`.
+
+    Args:
+        rate: in mL/min/1.73 m2, above zero.
+        age_years: 18 or more.
+        sex: "female" or "male".
+
+    Raises:
+        ValueError: the equation does not hold for this age or rate.
+    """
+    if age_years < ADULT_FROM or rate <= 0:
+        raise ValueError("CKD-EPI 2021 holds for adults and for rates above zero")
+    with localcontext() as context:
+        context.prec = _DIGITS
+        share = rate / (_SCALE * _PER_YEAR**age_years * _SEX_FACTOR[sex])
+        exponent = _ALPHA[sex] if share > 1 else _BETA
+        return _KAPPA[sex] * share ** (1 / exponent)
+
+
+def childs_creatinine_for(rate: Decimal, height: Decimal) -> Decimal:
+    """The creatinine in mg/dL at which the children's equation gives this rate. `height`: in cm."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return _SCHWARTZ * height / rate
