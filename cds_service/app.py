@@ -55,6 +55,7 @@ from cds_service.switching import Switching, subjects
 from cds_service.web.application import assemble
 from cds_service.web.installation import ConsoleSetting, Installation, Offer, Rulebook
 from cds_service.web.sample import sample_hook, sample_request
+from cds_service.web.sandbox.opened import open_sandbox
 from cds_service.web.source_attributes import PATH as SOURCE_ATTRIBUTES
 
 
@@ -130,6 +131,7 @@ def _installation(
         disguise=DeIdentified(_export_key(settings)),
         new_id=world.ids,
         console=_console(settings, setting),
+        sandbox=open_sandbox(settings, setting.content, _export_key(settings), world.clock()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from cds_service.errors import StartError
 from cds_service.fhir.access.servers import FhirServer
-from cds_service.origins import is_origin
+from cds_service.origins import is_origin, origin_of
 from cds_service.settings import PREFIX, Settings
 
 
@@ -22,7 +22,8 @@ def cors_origins(settings: Settings) -> frozenset[str]:
 def demo_fhir_servers(settings: Settings) -> tuple[FhirServer, ...]:
     """The FHIR servers that may be asked for callers of the demo that have no entry in the file of clients.
 
-    They may stand inside the own network: the demo is tried beside a server on the same machine.
+    They may stand inside the own network: the demo is tried beside a server on the same machine. Its own sandbox is
+    one of them, by each of this machine's names.
 
     Raises:
         StartError: one of them is no exact origin, or the profile is production, where clients bring their servers.
@@ -33,7 +34,15 @@ def demo_fhir_servers(settings: Settings) -> tuple[FhirServer, ...]:
             f"{PREFIX}FHIR_SERVERS is for the demo profile: in production each client has its own. "
             f"Unset it, and name the servers under fhir_servers in the file of {PREFIX}CLIENTS_FILE."
         )
-    return tuple(FhirServer(origin, client_id="", private=True) for origin in named)
+    own = [] if settings.profile == "production" else [origin_of(base) for base in demo_bases(settings)]
+    return tuple(FhirServer(origin, client_id="", private=True) for origin in dict.fromkeys([*named, *own]) if origin)
+
+
+def demo_bases(settings: Settings) -> tuple[str, ...]:
+    """The base URLs of a demo that has no configured one: it is called by each of this machine's names."""
+    if settings.base_url:
+        return (settings.public_url,)
+    return tuple(f"http://{host}:{settings.port}" for host in ("127.0.0.1", "localhost", "[::1]"))
 
 
 def _origins(text: str, name: str) -> list[str]:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from cds_service.errors import StartError
 from cds_service.origins import origin_of
 from cds_service.security.loopback import is_loopback
-from cds_service.security.origins import cors_origins, demo_fhir_servers
+from cds_service.security.origins import cors_origins, demo_bases, demo_fhir_servers
 from cds_service.security.sign_in.people import require_sign_in
 from cds_service.settings import PREFIX, Settings
 
@@ -33,9 +33,7 @@ def audience_bases(settings: Settings) -> tuple[str, ...]:
 
     The demo is called by each of this machine's names, and by them only.
     """
-    if settings.profile == "production" or settings.base_url:
-        return (settings.public_url,)
-    return tuple(f"http://{host}:{settings.port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+    return (settings.public_url,) if settings.profile == "production" else demo_bases(settings)
 
 
 def _require_production(settings: Settings) -> None:

@@ -164,4 +164,8 @@ SILENT: tuple[Json, ...] = (
     _patient("silent", "Quiet", "1949"),
     _report("silent", "report", "preliminary", "Normal radiograph of the pelvis.", 0),
 )
-RESOURCES = (*TC, *RENAL, *SILENT)
+NO_LABS: tuple[Json, ...] = (
+    _patient("no-labs", "Untested", "2001-04-02"),
+    _report("no-labs", "report", "preliminary", HIPS, 0),
+)
+RESOURCES = (*TC, *RENAL, *SILENT, *NO_LABS)

@@ -35,13 +35,20 @@ def test_an_audience_begins_with_an_address_that_is_configured(settings: Setting
     assert audience_bases(settings) == bases
 
 
-def test_the_demo_asks_the_fhir_servers_that_its_settings_name_also_on_this_machine() -> None:
+def test_the_demo_asks_the_fhir_servers_that_its_settings_name_and_its_own_sandbox() -> None:
     settings = Settings(fhir_servers="http://localhost:8090,https://fhir.example.org")
     require_safe_start(settings)
     assert demo_fhir_servers(settings) == (
         FhirServer("http://localhost:8090", "", private=True),
         FhirServer("https://fhir.example.org", "", private=True),
+        FhirServer("http://127.0.0.1:8080", "", private=True),
+        FhirServer("http://localhost:8080", "", private=True),
+        FhirServer("http://[::1]:8080", "", private=True),
     )
+
+
+def test_production_has_no_fhir_server_of_its_own() -> None:
+    assert demo_fhir_servers(_production()) == ()
 
 
 def test_the_demo_profile_starts_on_loopback() -> None:
