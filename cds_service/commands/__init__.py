@@ -8,6 +8,7 @@ from cds_service.commands import (
     check,
     clients,
     conformance,
+    demo,
     explain,
     reload,
     replay,
@@ -51,5 +52,5 @@ class Group(Protocol):
 
 
 COMMANDS: tuple[Command | Group, ...] = (
-    serve, reload, sign, explain, check, replay, conformance, audit, switch, synth, clients, units,
+    serve, demo, reload, sign, explain, check, replay, conformance, audit, switch, synth, clients, units,
 )  # fmt: skip

@@ -17,6 +17,7 @@ from cds_service.web.records_api import records_blueprint
 from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
 from cds_service.web.sandbox.fhir import fhir_blueprints
+from cds_service.web.sandbox.requests import requests_blueprint
 from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
 from cds_service.web.sign_in import sign_in_blueprint
@@ -52,6 +53,7 @@ def assemble(installation: Installation) -> Flask:
     if installation.sandbox is not None:
         for routes in fhir_blueprints(installation.settings, installation.clock, installation.sandbox):
             app.register_blueprint(routes)
+        app.register_blueprint(requests_blueprint(installation, installation.sandbox))
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))
