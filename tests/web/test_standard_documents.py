@@ -10,8 +10,8 @@ from cds_service.web.errors import STATUS
 from tests.web.conftest import SERVICE
 
 OF_PAGES = {
-    "ForeignForm", "NotSignedIn", "RoleMissing", "SignInAway", "SignInFailed", "SignInTooOften", "UnknownCall",
-    "UnknownContent", "UnknownRule",
+    "ForeignForm", "NotAcceptable", "NotSignedIn", "RoleMissing", "SignInAway", "SignInFailed", "SignInTooOften",
+    "ScopeMissing", "SearchRefused", "TokenRefused", "UnknownCall", "UnknownContent", "UnknownResource", "UnknownRule",
 }  # fmt: skip
 
 
