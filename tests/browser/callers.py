@@ -104,7 +104,9 @@ def _visit(listed: Listed, number: int, now: datetime) -> Visit:
 
 def _of_patient(patient: str, request: Json) -> Json:
     """A request of the lists, whose patient has this id."""
-    of: Json = json.loads(json.dumps(request).replace(f"Patient/{request['context']['patientId']}", f"Patient/{patient}"))
+    of: Json = json.loads(
+        json.dumps(request).replace(f"Patient/{request['context']['patientId']}", f"Patient/{patient}")
+    )
     of["context"]["patientId"] = of["prefetch"]["patient"]["id"] = patient
     return of
 
@@ -124,7 +126,9 @@ def _signed(listed: Listed, number: int, now: datetime) -> Json:
 
 def _opened(listed: Listed, now: datetime) -> Json:
     (drafted,) = listed.case.request["context"]["draftReports"]["entry"]
-    stored = stored_report("imaging-1", drafted["resource"]["conclusion"], (now - timedelta(days=30)).date().isoformat())
+    stored = stored_report(
+        "imaging-1", drafted["resource"]["conclusion"], (now - timedelta(days=30)).date().isoformat()
+    )
     return request_of(SERVICES[OPENING], {}, {"imaging": bundle([stored])})
 
 

@@ -58,7 +58,7 @@ def installed(folder: Path) -> Iterator[Installation]:
     chosen = {"CLIENTS_FILE": "clients.yaml", "REPORT_TEXT": "on", "CANDIDATES_DIR": "candidates"}
     with serving(folder, {f"CALCIFICATION_CDS_{name}": value for name, value in chosen.items()}, port) as server:
         names = _of_today(server)
-        quarter = (utc_now() - timedelta(days=90)).date().isoformat()
+        quarter = (utc_now() - timedelta(days=100)).date().isoformat()
         yield Installation(server, {**names, "replay": _replayed(server), "quarter": quarter})
 
 
