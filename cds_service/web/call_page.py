@@ -36,7 +36,7 @@ class FeedbackRow:
         after: how long after the call it was given, in words.
         taken: the labels of the suggestions that were taken.
         unknown: how many suggestions were said to be taken that are not on the card.
-        reason: why it was overridden, in the words of the client, or of the card that offered the reason; else its code.
+        reason: why it was overridden, in the words of the client or of the card that offered it; else its code.
     """
 
     card: int

@@ -10,8 +10,8 @@ from tests.browser.chromium import HOW_TO_GET_ONE, chromium
 from tests.browser.installation import Installation, installed
 
 NewPage = Callable[..., Page]
-EXPECTED = "Failed to load resource: the server responded with a status of 404"
-"""What the browser itself says of a page that is not there, and of nothing else."""
+EXPECTED = tuple(f"Failed to load resource: the server responded with a status of {status}" for status in (401, 404))
+"""What the browser itself says of a page that is not there, and of a part of a page for which nobody is signed in."""
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Pictures of every page for the documentation: `python -m tests.browser.screenshots [FOLDER]`.
 
-Each page of `tests/browser/pages.py` is taken in both themes, 1280 pixels wide and cut at 1000, from the installation that
-the browser tests look at, so that nobody's data is on them. They go to `deploy/screenshots` unless another folder is named,
-as NAME-light.jpg and NAME-dark.jpg of fewer than 150,000 bytes; `deploy/pages.md` shows them.
+Each page of `tests/browser/pages.py` is taken in both themes, 1280 pixels wide and cut at 1000, from the installation
+that the browser tests look at, so that nobody's data is on them. They go to `deploy/screenshots` unless another folder
+is named, as NAME-light.jpg and NAME-dark.jpg of fewer than 150,000 bytes; `deploy/pages.md` shows them.
 """
 
 import sys
