@@ -70,7 +70,8 @@ def _open_sqlite(url: URL, synchronous: str, busy_timeout_s: int) -> Engine:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"The folder {folder} of the audit database cannot be made ({error.strerror}).") from None
-    engine = create_engine(url, pool_timeout=_POOL_TIMEOUT_S, connect_args={"timeout": busy_timeout_s})
+    own = {} if "timeout" in url.query else {"timeout": busy_timeout_s}
+    engine = create_engine(url, pool_timeout=_POOL_TIMEOUT_S, connect_args=own)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: object, _record: object) -> None:

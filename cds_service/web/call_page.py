@@ -36,6 +36,7 @@ class FeedbackRow:
         after: how long after the call it was given, in words.
         taken: the labels of the suggestions that were taken.
         unknown: how many suggestions were said to be taken that are not on the card.
+        reason: why it was overridden, in the words of the client or of the card that offered it; else its code.
     """
 
     card: int
@@ -43,6 +44,7 @@ class FeedbackRow:
     after: str
     taken: tuple[str, ...]
     unknown: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def _feedback(
         for card in cards
         for suggestion in card.get("suggestions", ())
     }
+    offered = {one.get("code"): one.get("display", "") for card in cards for one in card.get("overrideReasons", ())}
     return tuple(
         FeedbackRow(
             card=places.get(one.card, 0),
@@ -123,9 +126,15 @@ def _feedback(
             after=_after(received_at, one.body.get("at", "")),
             taken=tuple(labels[name] for name in one.body.get("accepted", ()) if name in labels),
             unknown=len(one.body.get("unknownSuggestions", ())),
+            reason=_reason(one.body.get("reason", {}), offered),
         )
         for one in given
     )
+
+
+def _reason(given: Mapping[str, str], offered: Mapping[str, str]) -> str:
+    code = given.get("code", "")
+    return given.get("display", "") or offered.get(code, "") or code
 
 
 def _after(received_at: str, answered_at: str) -> str:

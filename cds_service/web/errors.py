@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service import errors
 
 FHIR_JSON = "application/fhir+json"
+_PAGE = "text/html"
 
 STATUS: dict[type[errors.RequestError], tuple[HTTPStatus, str]] = {
     errors.NotJson: (HTTPStatus.BAD_REQUEST, "structure"),
@@ -80,7 +81,8 @@ def answer_errors(app: Flask) -> None:
 
 def asks_for_a_page() -> bool:
     """Whether a person reads the answer. Some EHRs send calls with the Accept header of a browser."""
-    page = request.accept_mimetypes.best == "text/html"
+    # Compared, not "best": Chromium also names a type with parameters, which counts as best by its form alone.
+    page = request.accept_mimetypes.best_match((FHIR_JSON, "application/json", _PAGE)) == _PAGE
     return page and (request.method == "GET" or not request.path.startswith(_SERVICES))
 
 

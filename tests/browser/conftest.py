@@ -1,13 +1,17 @@
-"""A real browser, and pages in it that must not complain."""
+"""A real browser, pages in it that must not complain, and an installation to look at."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chromium import HOW_TO_GET_ONE, chromium
+from tests.browser.installation import Installation, installed
 
 NewPage = Callable[..., Page]
+EXPECTED = tuple(f"Failed to load resource: the server responded with a status of {status}" for status in (401, 404))
+"""What the browser itself says of a page that is not there, and of a part of a page for which nobody is signed in."""
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +23,24 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with a record, made once and only where there is a browser."""
+    assert browser.is_connected()
+    with installed(tmp_path_factory.mktemp("installation")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def session(browser: Browser, installation: Installation) -> Any:
+    """What the browser keeps of somebody who came in by the link that `serve` prints; nobody may sign it out."""
+    context = browser.new_context()
+    context.new_page().goto(installation.sign_in_link)
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
     """Opens pages in a context of their own; at the end none may have said anything to the console or thrown."""
@@ -26,7 +48,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
             complaints.append(message.text)
 
     def make(**options: object) -> Page:

@@ -11,6 +11,7 @@ from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.conftest import NOON
 from tests.contract.calls import CHART, TEXT, URL, call
+from tests.signed_in import SignedIn
 
 GROWING = "Enlarging calcified soft tissue mass of the thigh, 9 cm, with cortical destruction of the femur."
 HOSTILE = f"{TEXT} <script>alert(1)</script> half \ud800 a character. Phleboliths '><img src=x>."
@@ -43,6 +44,7 @@ def test_ids_are_unique_links_lead_somewhere_and_headings_come_in_order(
     texts: tuple[str, ...], keeping: str, settings: Settings
 ) -> None:
     app = create_app(replace(settings, report_text=keeping), clock=lambda: NOON)
+    app.test_client_class = SignedIn
     client = app.test_client()
     assert client.post(URL, json=with_reports(*texts)).status_code == 200
     page = client.get(f"/calls/{app.extensions['store'].recent(1)[0].record.call_id}").text

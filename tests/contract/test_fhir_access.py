@@ -13,6 +13,7 @@ from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.contract.calls import URL, call, observation
 from tests.fhir.access.scripted import Heard, Script, ScriptedServer, bundle, fhir, http, scripted
+from tests.signed_in import SignedIn
 
 TOKEN = "planted-access-token-c0ffee"
 SILENT = "No acute fracture. Vascular calcification of the femoral arteries."
@@ -72,7 +73,9 @@ def _demo(folder: Path, origin: str) -> FlaskClient:
         draft_hooks="on",
         repeat_silence_hours=0,
     )
-    return create_app(settings).test_client()
+    app = create_app(settings)
+    app.test_client_class = SignedIn
+    return app.test_client()
 
 
 @pytest.fixture(scope="module")

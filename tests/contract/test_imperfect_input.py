@@ -25,8 +25,8 @@ def card_of(answer: requests.Response) -> Json:
     return found
 
 
-def page_of(card: Json) -> str:
-    return requests.get(card["links"][0]["url"], timeout=30).text
+def page_of(visitor: requests.Session, card: Json) -> str:
+    return visitor.get(card["links"][0]["url"], timeout=30).text
 
 
 @pytest.mark.parametrize("prefetch", [None, {}], ids=["a body without prefetch", "an empty prefetch"])
@@ -60,7 +60,9 @@ def test_no_labs_and_labs_that_were_not_read_differ_on_the_card(
     assert gap.startswith(f"{state}: ")
 
 
-def test_calcium_in_mmol_counts_as_calcium_in_mg_and_the_conversion_is_recorded(service_url: str) -> None:
+def test_calcium_in_mmol_counts_as_calcium_in_mg_and_the_conversion_is_recorded(
+    service_url: str, visitor: requests.Session
+) -> None:
     molar = observation("calcium", "2000-8", 2.445, "mmol/L")
     cards = [
         card_of(posted(service_url, f"calcium in {lab['valueQuantity']['unit']}", {**CHART, "calcium": bundle(lab)}))
@@ -68,16 +70,16 @@ def test_calcium_in_mmol_counts_as_calcium_in_mg_and_the_conversion_is_recorded(
     ]
     ranked = [card["extension"]["io.github.calcification-cds.differential"] for card in cards]
     assert ranked[0] == ranked[1]
-    page = page_of(cards[1])
+    page = page_of(visitor, cards[1])
     assert "2.445 mmol/L" in page
     assert "40.078" in page
 
 
-def test_a_comparator_is_an_interval(service_url: str) -> None:
+def test_a_comparator_is_an_interval(service_url: str, visitor: requests.Session) -> None:
     above = {**PTH, "valueQuantity": {**PTH["valueQuantity"], "value": 710, "comparator": ">"}}
     card = card_of(posted(service_url, "PTH > 710", {**CHART, "pth": bundle(above)}))
     assert "likely secondary hyperparathyroidism" in card["summary"]
-    assert "&gt;710 pg/mL" in page_of(card)
+    assert "&gt;710 pg/mL" in page_of(visitor, card)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +90,12 @@ def test_a_comparator_is_an_interval(service_url: str) -> None:
     ],
 )
 def test_a_value_that_cannot_be_used_costs_only_itself_and_the_page_says_why(
-    what: str, changed: Json, reason: str, service_url: str
+    what: str, changed: Json, reason: str, service_url: str, visitor: requests.Session
 ) -> None:
     bad = {key: held for key, held in {**PTH, **changed}.items() if held is not None}
     card = card_of(posted(service_url, what, {**CHART, "pth": bundle(bad)}))
     assert "phosphate 8.2 mg/dL" in card["detail"]
-    page = page_of(card)
+    page = page_of(visitor, card)
     row = page[page.index("Received and not used") :]
     assert "Observation/pth" in row
     assert reason in row

@@ -61,12 +61,18 @@ def edit(rules: Path, pattern: str, by: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def revise(rules: Path, version: str) -> None:
+    """Give the rule another version."""
+    edit(rules, r"^version: .*$", f"version: {version}")
+    edit(rules, r"^revisions: .*$", f"revisions: [{{version: {version}, on: 2026-11-27}}]")
+
+
 def test_a_changed_rule_answers_after_a_reload_and_no_call_is_lost(
     server: Server, folder: Path, rules: Path, environment: dict[str, str]
 ) -> None:
     before, workers, master = ready(server), both_workers(server), server.process.pid
     with calling(server.url) as callers:
-        edit(rules, r"^version: .*$", "version: 9.9.9")
+        revise(rules, "9.9.9")
         told = reload(folder, environment)
         answered = callers.answered
     assert (told.returncode, told.stderr) == (0, "")
@@ -80,7 +86,7 @@ def test_a_changed_rule_answers_after_a_reload_and_no_call_is_lost(
         server.url + URL, json=call(hookInstance="c5a6f5d6-5d0c-4f0e-9a3b-0d6f6a1d7b11"), timeout=30
     ).json()["cards"]
     assert cards
-    page = requests.get(cards[0]["links"][0]["url"], timeout=30).text
+    page = server.signed_in().get(cards[0]["links"][0]["url"], timeout=30).text
     assert after["content"] in page
     assert "tumoral-calcinosis@9.9.9" in page
 
@@ -128,7 +134,7 @@ def test_reloads_do_not_fill_the_memory_of_the_master(
     """One content that is kept alive would be twenty megabytes a reload; the allocator itself moves by one or two."""
     held = []
     for number in range(4):
-        edit(rules, r"^version: .*$", f"version: 9.0.{number}")
+        revise(rules, f"9.0.{number}")
         assert reload(folder, environment).returncode == 0
         held.append(resident_megabytes(server.process.pid))
     print(f"resident memory of the master after each reload: {', '.join(f'{each:.0f}' for each in held)} MB")

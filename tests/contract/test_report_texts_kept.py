@@ -15,6 +15,7 @@ from cds_service.security.report_texts import SealedTextsError, read_report_text
 from cds_service.settings import Settings
 from tests.conftest import NOON
 from tests.contract.calls import CHART, TEXT, URL, call
+from tests.signed_in import SignedIn
 
 BESIDE = "The quibblethwaite pump was handed to the patient's neighbour."
 """A sentence of a report that no rule asks for: it stands in no quoted clause."""
@@ -22,7 +23,9 @@ SENT = f"{TEXT} {BESIDE}"
 
 
 def client_of(settings: Settings) -> FlaskClient:
-    return create_app(settings, clock=lambda: NOON).test_client()
+    app = create_app(settings, clock=lambda: NOON)
+    app.test_client_class = SignedIn
+    return app.test_client()
 
 
 def page_of(client: FlaskClient) -> str:
@@ -71,7 +74,7 @@ def test_with_the_setting_the_page_shows_the_whole_report_and_marks_what_it_says
 def test_what_was_sealed_opens_with_the_key_and_is_the_report_as_it_was_read(settings: Settings) -> None:
     settings = replace(settings, report_text="on")
     app = create_app(settings, clock=lambda: NOON)
-    page_of(app.test_client())
+    app.test_client().post(URL, json=call(SENT, CHART))
     stored = app.extensions["store"].recent(1)[0]
     texts = read_report_texts(settings, lambda: bytes(12))
     assert texts.opened(stored.texts, stored.record.call_id) == (SENT,)

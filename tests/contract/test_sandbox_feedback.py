@@ -23,13 +23,15 @@ def about(card: dict[str, Any], recorded: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.stem)
-def test_what_the_sandbox_sends_is_taken_and_joined_to_the_call(recorded: Path, service_url: str) -> None:
+def test_what_the_sandbox_sends_is_taken_and_joined_to_the_call(
+    recorded: Path, service_url: str, visitor: requests.Session
+) -> None:
     answer = requests.post(service_url + URL, json=call(f"{recorded.stem}: calcified hip mass.", CHART), timeout=10)
     (card,) = answer.json()["cards"]
     for _ in range(2):
         taken = requests.post(f"{service_url}{URL}/feedback", json=about(card, recorded), timeout=10)
         assert (taken.status_code, taken.json()) == (200, {})
-    page = requests.get(card["links"][0]["url"], timeout=10).text
+    page = visitor.get(card["links"][0]["url"], timeout=10).text
     assert page.count("<td>loopback</td>") == 1
     assert "not on this card" not in page
 

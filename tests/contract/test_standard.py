@@ -55,16 +55,16 @@ def test_the_same_call_gets_the_same_bytes(service_url: str) -> None:
     assert _post(service_url + URL, body).content == _post(service_url + URL, body).content
 
 
-def test_the_page_that_a_card_links_to_explains_the_call(service_url: str) -> None:
+def test_the_page_that_a_card_links_to_explains_the_call(service_url: str, visitor: requests.Session) -> None:
     (card,) = _post(service_url + URL, call(prefetch=CHART)).json()["cards"]
     (link,) = card["links"]
-    page = requests.get(link["url"], timeout=10)
+    page = visitor.get(link["url"], timeout=10)
     assert page.status_code == 200
     assert "Every rule, why and why not" in page.text
     assert "PTH" in page.text
 
 
-def test_feedback_on_the_card_shows_on_the_page(service_url: str) -> None:
+def test_feedback_on_the_card_shows_on_the_page(service_url: str, visitor: requests.Session) -> None:
     (card,) = _post(service_url + URL, call(prefetch=CHART)).json()["cards"]
     reason = {
         "reason": {key: card["overrideReasons"][0][key] for key in ("code", "system")},
@@ -78,7 +78,7 @@ def test_feedback_on_the_card_shows_on_the_page(service_url: str) -> None:
     }
     answer = _post(f"{service_url}{URL}/feedback", {"feedback": [said]})
     assert answer.status_code == 200
-    assert "known since May" in requests.get(card["links"][0]["url"], timeout=10).text
+    assert "known since May" in visitor.get(card["links"][0]["url"], timeout=10).text
 
 
 @pytest.mark.parametrize(

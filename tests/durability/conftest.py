@@ -39,8 +39,8 @@ def on_postgresql(postgresql: PostgreSQL, tmp_path: Path) -> Suffering:
 
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Suffering:
-    """An installation over a new file."""
-    return Suffering(tmp_path, f"sqlite:///{tmp_path}/var/calls.sqlite3")
+    """An installation over a new file, which waits for its turn for as long as a busy machine may need."""
+    return Suffering(tmp_path, f"sqlite:///{tmp_path}/var/calls.sqlite3?timeout=60")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

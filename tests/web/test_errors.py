@@ -78,9 +78,26 @@ def test_a_wrong_address_or_method_is_refused(
     _require_operation_outcome(answer.data, answer.content_type)
 
 
-def test_a_person_gets_a_page_and_not_json(client: FlaskClient) -> None:
-    answer = client.get("/calls/no-such-call", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+_CHROMIUM = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "mimetype"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        (_CHROMIUM, "text/html"),
+        ("*/*", "application/fhir+json"),
+        ("application/json, text/plain, */*", "application/fhir+json"),
+        ("application/fhir+json;q=1.0, text/html;q=0.5", "application/fhir+json"),
+        ("", "application/fhir+json"),
+    ],
+)
+def test_a_browser_gets_a_page_and_a_program_json(accept: str, mimetype: str, client: FlaskClient) -> None:
+    answer = client.get("/calls/no-such-call", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (404, mimetype)
 
 
 def test_no_refusal_repeats_what_the_call_said(client: FlaskClient) -> None:
