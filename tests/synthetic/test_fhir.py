@@ -1,0 +1,95 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cds_service.synthetic.story import SyntheticPatient
+from tests.synthetic.asking import named, of_type
+from tests.synthetic.mixes import even, realistic
+from tests.synthetic.r4 import faults
+
+EVERYBODY = {
+    "the named patients": lambda: tuple(named().values()),
+    "a realistic population": lambda: realistic(200),
+    "an even mix of stories": lambda: even(60),
+}
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
+
+
+@pytest.fixture(params=EVERYBODY, scope="module")
+def patients(request: pytest.FixtureRequest) -> tuple[SyntheticPatient, ...]:
+    return EVERYBODY[request.param]()
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str):
+            yield value["reference"]
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def test_every_resource_is_r4_by_hl7s_own_schema(patients: tuple[SyntheticPatient, ...]) -> None:
+    assert faults(resource for patient in patients for resource in patient.resources) == []
+
+
+def test_the_judge_does_find_faults() -> None:
+    (patient,) = realistic(1)
+    broken = {**patient.resources[0], "gender": "neither", "colour": "blue"}
+    assert len(faults([broken])) > 0
+
+
+def test_ids_are_valid_and_given_once(patients: tuple[SyntheticPatient, ...]) -> None:
+    given = [(resource["resourceType"], resource["id"]) for patient in patients for resource in patient.resources]
+    assert [name for _, name in given if not _ID.match(name)] == []
+    assert len(set(given)) == len(given)
+
+
+def test_what_is_referred_to_is_there(patients: tuple[SyntheticPatient, ...]) -> None:
+    for patient in patients:
+        there = {f"{resource['resourceType']}/{resource['id']}" for resource in patient.resources}
+        assert set(references(patient.resources)) <= there
+
+
+def test_the_patient_comes_first_and_one_report_is_unsigned(patients: tuple[SyntheticPatient, ...]) -> None:
+    for patient in patients:
+        assert patient.resources[0]["resourceType"] == "Patient"
+        assert patient.resources[0]["id"] == patient.patient_id
+        statuses = {report["id"]: report["status"] for report in of_type(patient, "DiagnosticReport")}
+        assert statuses.pop(f"{patient.patient_id}-report") == "preliminary"
+        assert set(statuses.values()) <= {"final"}
+
+
+def test_everything_says_that_nobody_stands_behind_it(patients: tuple[SyntheticPatient, ...]) -> None:
+    tags = [resource["meta"]["tag"][0]["code"] for patient in patients for resource in patient.resources]
+    assert set(tags) == {"HTEST"}
+
+
+def test_laboratory_results_are_as_us_core_asks(patients: tuple[SyntheticPatient, ...]) -> None:
+    results = [each for patient in patients for each in of_type(patient, "Observation")]
+    assert {each["status"] for each in results} <= {"final", "preliminary", "cancelled"}
+    for each in results:
+        assert each["category"][0]["coding"][0]["code"] in ("laboratory", "vital-signs")
+        assert re.search(r"T\d\d:\d\d:00[+-]\d\d:\d\d\Z", each["effectiveDateTime"])
+        assert ("dataAbsentReason" in each) == (each["status"] == "cancelled")
+        assert ("valueQuantity" in each or "valueString" in each) != (each["status"] == "cancelled")
+
+
+def test_nothing_happened_after_the_report() -> None:
+    for patient in even(60):
+        (report,) = [each for each in of_type(patient, "DiagnosticReport") if each["status"] == "preliminary"]
+        days = [str(each["effectiveDateTime"])[:10] for each in of_type(patient, "Observation")]
+        assert max(days, default="") <= report["issued"][:10]
+
+
+def test_each_hospital_sends_in_its_own_way() -> None:
+    observations = [each for patient in even(120) for each in of_type(patient, "Observation")]
+    units = {each["valueQuantity"]["code"] for each in observations if "valueQuantity" in each}
+    assert {"mg/dL", "mmol/L", "pg/mL", "pmol/L", "umol/L"} <= units
+    assert any("comparator" in each.get("valueQuantity", {}) for each in observations)
+    assert {"referenceRange" in each for each in observations} == {True, False}
+    assert {"final", "cancelled"} <= {each["status"] for each in observations}
