@@ -56,8 +56,8 @@ class Blood:
         """The visits of a series, up to shortly before the newest results."""
         ago = self._physiology.years * 365 - self._dice.randint(0, series.every)
         while ago > after + series.spread:
-            if self._dice.random() >= series.missed:
-                day = max(ago + self._dice.randint(-series.spread, series.spread), after + 1)
+            day = max(ago + self._dice.randint(-series.spread, series.spread), after + 1)
+            if self._dice.random() >= series.missed and day < self._age * _YEAR:
                 yield from self._taken(series.tests, *self._visit(day))
             ago -= series.every
 

@@ -1,11 +1,14 @@
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cds_service.synthetic.story import SyntheticPatient
-from tests.synthetic.asking import named, of_type
+from cds_service.synthetic.synthesize import synthesize
+from tests.scenarios.asking import AS_OF
+from tests.synthetic.asking import STORIES, named, of_type
 from tests.synthetic.mixes import even, realistic
 from tests.synthetic.r4 import faults
 
@@ -84,6 +87,27 @@ def test_nothing_happened_after_the_report() -> None:
         (report,) = [each for each in of_type(patient, "DiagnosticReport") if each["status"] == "preliminary"]
         days = [str(each["effectiveDateTime"])[:10] for each in of_type(patient, "Observation")]
         assert max(days, default="") <= report["issued"][:10]
+
+
+def test_nothing_happened_before_birth(patients: tuple[SyntheticPatient, ...]) -> None:
+    for patient in patients:
+        born = patient.resources[0]["birthDate"]
+        days = [
+            each[key][:10]
+            for each in patient.resources
+            for key in ("effectiveDateTime", "onsetDateTime", "performedDateTime", "authoredOn")
+            if key in each
+        ]
+        assert min(days) >= born, patient.patient_id
+
+
+def test_a_small_child_has_a_small_record() -> None:
+    (grown,) = [story for story in STORIES if story.id == "secondary-hyperparathyroidism-early"]
+    child = synthesize(replace(grown, age=(2, 3)), 1, AS_OF)
+    born = child.resources[0]["birthDate"]
+    taken = [each["effectiveDateTime"][:10] for each in of_type(child, "Observation")]
+    assert len(taken) > 20
+    assert min(taken) > born
 
 
 def test_each_hospital_sends_in_its_own_way() -> None:
