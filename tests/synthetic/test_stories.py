@@ -144,3 +144,7 @@ def test_a_side_does_not_change_within_a_patient() -> None:
     report = report_of(named()["traumatic-heterotopic-ossification-typical"])
     text = base64.b64decode(report["presentedForm"][0]["data"]).decode().lower()
     assert len({"left", "right"} & set(re.findall(r"\w+", text))) == 1
+
+
+def test_every_known_fault_is_of_a_story() -> None:
+    assert set(FAULTS) <= set(IDS)
