@@ -117,3 +117,18 @@ def test_each_hospital_sends_in_its_own_way() -> None:
     assert any("comparator" in each.get("valueQuantity", {}) for each in observations)
     assert {"referenceRange" in each for each in observations} == {True, False}
     assert {"final", "cancelled"} <= {each["status"] for each in observations}
+
+
+def test_a_result_is_flagged_by_the_range_beside_it() -> None:
+    flags = set()
+    for patient in even(120):
+        for each in of_type(patient, "Observation"):
+            if "referenceRange" not in each or "comparator" in each["valueQuantity"]:
+                continue
+            (limits,), value = each["referenceRange"], each["valueQuantity"]["value"]
+            flag = each.get("interpretation", [{"coding": [{"code": ""}]}])[0]["coding"][0]["code"]
+            high = "high" in limits and value > limits["high"]["value"]
+            low = "low" in limits and value < limits["low"]["value"]
+            assert flag == ("H" if high else "L" if low else ""), each
+            flags.add(flag)
+    assert flags == {"H", "L", ""}
