@@ -15,7 +15,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test browser check format bench bench-console bench-spool soak evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench bench-console bench-spool bench-synth soak evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ bench-console: .venv/develop.stamp  ## Measure the console over a million calls 
 
 bench-spool: .venv/develop.stamp  ## Measure keeping records while the database is away
 	@$(RUN) -m tests.bench.spooling
+
+bench-synth: .venv/develop.stamp  ## Measure making 10,000 synthetic patients of each mix
+	@$(RUN) -m tests.bench.synthesizing
 
 soak: .venv/develop.stamp  ## Stop databases and kill workers while clients call (make soak SECONDS=3600)
 	@$(RUN) -m tests.durability --seconds $(SECONDS)

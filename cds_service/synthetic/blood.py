@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from cds_service.core.facts import Patient, ReferenceRange
-from cds_service.core.labs import LabVocabulary, level
-from cds_service.core.quantity import Interval
+from cds_service.core.labs import LabVocabulary
 from cds_service.synthetic.body import Body
 from cds_service.synthetic.chance import Random
 from cds_service.synthetic.resources import HL7, LOINC, UCUM, Json, Sheet, coded, coding
@@ -14,7 +13,7 @@ from cds_service.synthetic.story import Laboratory, Unmodelled
 from cds_service.synthetic.world import CREATININE, FILTRATION_RATE, LabModel, Physiology, Sent, Series
 
 _YEAR = 365.25
-_FLAGS = {"high": ("H", "High"), "low": ("L", "Low")}
+_HIGH, _LOW = ("H", "High"), ("L", "Low")
 _CATEGORY = [coded(f"{HL7}observation-category", "laboratory", "Laboratory")]
 _INTERPRETATION = f"{HL7}v3-ObservationInterpretation"
 _EARLIEST, _LATEST = 7, 10
@@ -41,7 +40,7 @@ class Blood:
         self._sex = sex
         self._dice = dice
         self._count = 0
-        self._ranges: dict[tuple[str, int], tuple[ReferenceRange | None, Json | None]] = {}
+        self._ranges: dict[tuple[str, int], Json] = {}
 
     def results(self, laboratory: Laboratory) -> Iterator[Json]:
         """All Observations, the oldest first within each series."""
@@ -56,8 +55,8 @@ class Blood:
         """The visits of a series, up to shortly before the newest results."""
         ago = self._physiology.years * 365 - self._dice.randint(0, series.every)
         while ago > after + series.spread:
-            if self._dice.random() >= series.missed:
-                day = max(ago + self._dice.randint(-series.spread, series.spread), after + 1)
+            day = max(ago + self._dice.randint(-series.spread, series.spread), after + 1)
+            if self._dice.random() >= series.missed and day < self._age * _YEAR:
                 yield from self._taken(series.tests, *self._visit(day))
             ago -= series.every
 
@@ -138,21 +137,20 @@ class Blood:
         return "cancelled" if drawn < hospital.cancelled else "preliminary"
 
     def _judged(self, lab: str, sent: Sent, value: float, years: float) -> Json:
-        """The reference range as sent, and the flag."""
-        limits, printed = self._range(lab, sent, years)
-        if limits is None or printed is None:
+        """The reference range as sent, and the flag by it."""
+        printed = self._range(lab, sent, years)
+        if not printed:
             return {}
-        word = level(Interval.exactly(Decimal(str(value * sent.factor))), limits)
-        flag = _FLAGS.get(word or "")
+        flag = _flag(value, printed)
         flagged = {"interpretation": [coded(_INTERPRETATION, *flag)]} if flag else {}
         return {**flagged, "referenceRange": [printed]}
 
-    def _range(self, lab: str, sent: Sent, years: float) -> tuple[ReferenceRange | None, Json | None]:
+    def _range(self, lab: str, sent: Sent, years: float) -> Json:
         key = (lab, int(self._age + years))
         if key not in self._ranges:
             patient = Patient(Decimal(max(0.0, self._age + years)), self._sex)
             limits = self._labs.labs[lab].range_for(patient)
-            self._ranges[key] = (limits, _printed(limits, sent) if limits is not None else None)
+            self._ranges[key] = _printed(limits, sent) if limits is not None else {}
         return self._ranges[key]
 
     def _unmodelled(self, test: Unmodelled, moment: str) -> Json:
@@ -175,6 +173,13 @@ class Blood:
 def _test(sent: Sent) -> Json:
     code, name = sent.loinc
     return {"coding": [coding(LOINC, code, name)], "text": name.partition(" [")[0]}
+
+
+def _flag(value: float, printed: Json) -> tuple[str, str] | None:
+    """The flag of a value, by the range that stands beside it."""
+    if "high" in printed and value > printed["high"]["value"]:
+        return _HIGH
+    return _LOW if "low" in printed and value < printed["low"]["value"] else None
 
 
 def _printed(limits: ReferenceRange, sent: Sent) -> Json:

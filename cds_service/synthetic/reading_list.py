@@ -18,6 +18,7 @@ from cds_service.synthetic.world import CREATININE, FILTRATION_RATE, StudyTerm, 
 _CHARTS, _RARE = "charts", "rare"
 _OWN = "own"
 _TAUGHT = ("typical", "early", "atypical")
+_YEAR = 365.25
 _MEASURED = 9
 """Days before the report at which the list's labs were taken."""
 
@@ -104,6 +105,7 @@ class _Background:
 
     def story(self, report: Plain, chart: Plain) -> Story:
         age = float(report["age"])
+        since = min(self._since, int(age * _YEAR))
         return Story(
             id=f"{report['id']}-{chart['id']}",
             grade=BACKGROUND,
@@ -114,7 +116,7 @@ class _Background:
             hospitals=tuple(self._mix["hospitals"]),
             age=(age, age + 0.9),
             sexes=(report["sex"],),
-            problems=tuple(Told(Term(text), self._since) for text in _both("conditions", report, chart)),
+            problems=tuple(Told(Term(text), since) for text in _both("conditions", report, chart)),
             procedures=(),
             drugs=(),
             family=(),

@@ -129,7 +129,10 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class SyntheticPatient:
-    """A patient: FHIR R4 resources as JSON, the Patient first, and the truth."""
+    """A patient: FHIR R4 resources as JSON, the Patient first, and the truth.
+
+    Resources share parts with each other and with those of other patients: copy before you change one.
+    """
 
     patient_id: str
     story: str

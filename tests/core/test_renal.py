@@ -3,7 +3,13 @@ from decimal import Decimal
 import pytest
 
 from cds_service.core.quantity import Interval
-from cds_service.core.renal import egfr, egfr_interval
+from cds_service.core.renal import (
+    childs_creatinine_for,
+    childs_egfr_interval,
+    creatinine_for,
+    egfr,
+    egfr_interval,
+)
 
 # Computed independently from the printed formula.
 VECTORS = [
@@ -47,3 +53,25 @@ def test_an_unknown_sex_allows_the_rates_of_both() -> None:
 @pytest.mark.parametrize(("low", "age"), [("1.0", "17"), ("0", "50")])
 def test_no_rate_is_computed_where_the_equation_does_not_hold(low: str, age: str) -> None:
     assert egfr_interval(Interval.exactly(Decimal(low)), Decimal(age), "male") is None
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("rate", ["4", "14.9", "60", "102", "135"])
+@pytest.mark.parametrize("age", ["18", "47.5", "91"])
+def test_the_inverse_of_the_equation_gives_the_rate_back(sex: str, rate: str, age: str) -> None:
+    creatinine = creatinine_for(Decimal(rate), Decimal(age), sex)
+    assert round(egfr(creatinine, Decimal(age), sex), 6) == Decimal(rate)
+
+
+def test_the_inverse_of_the_childrens_equation_gives_the_rate_back() -> None:
+    creatinine = childs_creatinine_for(Decimal(90), Decimal(120))
+    rate = childs_egfr_interval(Interval.exactly(creatinine), Decimal(120), Decimal(7))
+    assert rate is not None
+    assert rate.low is not None
+    assert round(rate.low, 6) == 90
+
+
+def test_the_inverse_refuses_children_and_nonsense() -> None:
+    for rate, age in (("90", "17.99"), ("0", "40")):
+        with pytest.raises(ValueError, match="adults"):
+            creatinine_for(Decimal(rate), Decimal(age), "female")

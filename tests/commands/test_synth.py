@@ -1,0 +1,92 @@
+"""`calcification-cds synth` as an integrator runs it: the files it writes, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cds_service.__main__ import main
+from tests.synthetic.r4 import faults
+
+
+def synth(out: Path, *more: str) -> int:
+    return main(["synth", "--seed", "7", "--patients", "12", "--as-of", "2026-06-30", "--out", str(out), *more])
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_ndjson_has_a_file_for_each_type_and_a_manifest_that_counts_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert synth(tmp_path / "out") == 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["transactionTime"] == "2026-06-30T12:00:00+00:00"
+    assert manifest["request"] == "seed=7 patients=12 mix=realistic as-of=2026-06-30"
+    for file in manifest["output"]:
+        resources = lines(tmp_path / "out" / file["url"])
+        assert len(resources) == file["count"]
+        assert {each["resourceType"] for each in resources} == {file["type"]}
+    assert {"Patient", "DiagnosticReport", "ServiceRequest", "ImagingStudy"} <= {
+        one["type"] for one in manifest["output"]
+    }
+    assert "12 patients as of 2026-06-30" in capsys.readouterr().out
+
+
+def test_the_truth_names_every_patient(tmp_path: Path) -> None:
+    synth(tmp_path / "out", "--mix", "stories")
+    truth = lines(tmp_path / "out" / "truth.ndjson")
+    assert [each["patient"] for each in truth] == [each["id"] for each in lines(tmp_path / "out" / "Patient.ndjson")]
+    assert {"patient", "story", "grade", "etiologies", "pair"} == set(truth[0])
+
+
+def test_bundles_are_transactions_of_one_patient_each(tmp_path: Path) -> None:
+    synth(tmp_path / "out", "--format", "bundles")
+    bundles = [json.loads(path.read_bytes()) for path in sorted((tmp_path / "out" / "bundles").iterdir())]
+    assert len(bundles) == 12
+    assert faults(bundles) == []
+    assert all(bundle["type"] == "transaction" for bundle in bundles)
+    for bundle in bundles:
+        for entry in bundle["entry"]:
+            resource = entry["resource"]
+            assert entry["request"] == {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}
+
+
+def test_the_same_command_writes_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        synth(tmp_path / name)
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == sorted(path.name for path in (tmp_path / "two").iterdir())
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in files)
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "precious.txt").write_text("keep")
+    assert synth(tmp_path) == 2
+    assert "is not empty: it holds precious.txt. Name a new or an empty folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert synth(tmp_path / "file") == 2
+    assert "cannot be written to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--patients", "0"], ["--patients", "many"], ["--as-of", "yesterday"], ["--mix", "odd"]]
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        synth(tmp_path / "out", *wrong)
+    assert left.value.code == 2
+
+
+def test_the_realistic_mix_is_mostly_nothing_rare(tmp_path: Path) -> None:
+    synth(tmp_path / "out", "--patients", "600")
+    truth = lines(tmp_path / "out" / "truth.ndjson")
+    with_mineral = [each for each in truth if each["etiologies"]]
+    dystrophic = [each for each in with_mineral if each["etiologies"][0] == "ectopic-calcification"]  # type: ignore[index]
+    assert 0.01 * len(truth) < len(with_mineral) < 0.06 * len(truth)
+    assert len(dystrophic) > len(with_mineral) / 2
