@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from cds_service.audit import chain, children
 from cds_service.audit.chain import Children
+from cds_service.audit.statements import following_indexes
 
 _LEADING = ("seq", "number", "link")
 _NO_PLACE = "typeof(writer) <> 'text' OR typeof(number) <> 'integer'"
@@ -41,10 +42,8 @@ def reading_anything(connection: Connection) -> Iterator[None]:
     """Text that is no UTF-8 is read, too: whoever tampers is not stopped by an encoding, and must not stop us."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "sqlite":
-        # Whatever the tables' statistics say, parts of a chain are read along the index of their places.
-        for kind in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin"):
-            connection.exec_driver_sql(f"SET LOCAL enable_{kind} = off")
-        yield
+        with following_indexes(connection):
+            yield
         return
     usual, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
     try:

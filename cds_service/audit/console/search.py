@@ -21,6 +21,7 @@ from sqlalchemy import (
 from cds_service.audit import schema
 from cds_service.audit.console.scope import Scope
 from cds_service.audit.record import Outcome
+from cds_service.audit.statements import following_indexes
 from cds_service.audit.traits import FIRST, REPEAT, UNTOLD
 
 MOST_COUNTED = 10_000
@@ -87,8 +88,10 @@ class Found:
 def find(connection: Connection, scope: Scope, wanted: Wanted, after: Position | None, size: int) -> Found:
     """A page of the calls that are wanted."""
     question = _Question(connection, scope, wanted)
-    total = connection.scalar(select(func.count()).select_from(question.places().limit(MOST_COUNTED + 1).subquery()))
-    rows = connection.execute(question.rows(after).limit(size + 1)).all()
+    counted = question.places().limit(MOST_COUNTED + 1).subquery()
+    with following_indexes(connection):
+        total = connection.scalar(select(func.count()).select_from(counted))
+        rows = connection.execute(question.rows(after).limit(size + 1)).all()
     last = rows[size - 1] if len(rows) > size else None
     following = None if last is None else Position(last.received_at, last.call_seq)
     return Found(tuple(rows[:size]), int(total or 0), following)
