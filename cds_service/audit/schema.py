@@ -188,6 +188,7 @@ entries = Table(
     Index("entries_by_client", "client", "received_at", "call_seq", "service", "repeated"),
     Index("entries_by_answer", "answer", "received_at", "call_seq", "service", "client", "repeated"),
     Index("entries_by_outcome", "outcome", "received_at", "call_seq", "service", "client", "repeated"),
+    Index("entries_by_service", "service", "received_at", "call_seq", "client", "repeated"),
     Index("entries_by_content", "content_version", "received_at", "call_seq", "service", "client", "repeated"),
 )
 

@@ -30,6 +30,7 @@ def upsert(connection: Connection, table: Table, column: str, *, adds: bool) -> 
         index_elements=list(table.primary_key.columns), set_={column: table.c[column] + new if adds else new}
     )
 
+
 _PLANS = ("jit", *(f"enable_{kind}" for kind in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin")))
 
 
