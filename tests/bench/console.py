@@ -109,7 +109,12 @@ def measure(url: str, folder: Path) -> bool:
 
 def _client(url: str, folder: Path) -> FlaskClient:
     """Somebody signed in, on an installation with the key that the record was made with."""
-    (folder / "audit.key").write_bytes(KEY)
+    key_file = folder / "audit.key"
+    if not key_file.exists():
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(KEY)
+    if key_file.read_bytes() != KEY:
+        raise RuntimeError(f"{key_file} is not the key that the record was made with. Move it away.")
     keys = {"patient_key_file": folder / "patient.key", "audit_key_file": folder / "audit.key"}
     own = {"spool_dir": folder / "spool", "local_token_file": folder / "local.token", "replay_dir": folder / "replays"}
     settings = Settings(database_url=url, **keys, **own)  # type: ignore[arg-type]  # paths, all of them
