@@ -73,7 +73,7 @@ def overview(reading: Reading, asked: Asked) -> dict[str, Any]:
         "slow": reading.total(traits.SLOW),
         "answers": answers,
         "unanswered": outcomes[Outcome.CARD] - sum(answers.values()),
-        "percentiles": [(name, _milliseconds(latency, share)) for name, share in _SHARES],
+        "percentiles": list(zip((name for name, _ in _SHARES), _percentiles(latency), strict=True)),
         "calls_chart": calls_chart(asked, by_day, [(change.day, change.kind) for change in changes]),
         "latency_chart": latency_chart(asked, latency),
         "rules": rule_lines(reading),
@@ -141,8 +141,9 @@ def latency_chart(asked: Asked, latency: Sequence[Count]) -> Table:
     within: dict[str, list[Count]] = {period: [] for period in periods}
     for one in latency:
         within[of[one.day]].append(one)
-    series = [(name, [_milliseconds(within[period], share) for period in periods]) for name, share in _SHARES]
-    rows = tuple((day, tuple(values[place] for _, values in series)) for place, day in enumerate(periods))
+    of_periods = [_percentiles(within[period]) for period in periods]
+    series = [(name, [values[place] for values in of_periods]) for place, (name, _) in enumerate(_SHARES)]
+    rows = tuple((day, values) for day, values in zip(periods, of_periods, strict=True))
     drawing = charts.lines(periods, series, " ms")
     return Table(drawing, tuple(name for name, _ in series), rows, len(periods) < len(of))
 
@@ -160,12 +161,14 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _milliseconds(latency: Sequence[Count], share: float) -> float | None:
+def _percentiles(latency: Sequence[Count]) -> tuple[float | None, ...]:
+    """The percentiles of `_SHARES`, in milliseconds."""
     buckets: dict[int, int] = {}
     for one in latency:
-        buckets[int(one.subject)] = buckets.get(int(one.subject), 0) + one.calls
-    found = percentile_us(buckets, share)
-    return None if found is None else found / 1000
+        bucket = int(one.subject)
+        buckets[bucket] = buckets.get(bucket, 0) + one.calls
+    found = [percentile_us(buckets, share) for _, share in _SHARES]
+    return tuple(None if one is None else one / 1000 for one in found)
 
 
 def _cells(counted: Sequence[Count]) -> dict[tuple[str, str], int]:
