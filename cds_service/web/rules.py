@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 
 from cds_service.audit.contents import ContentVersion
 from cds_service.audit.rule_history import compare_contents, compare_rule, history_of
+from cds_service.audit.switches import Kind
 from cds_service.content.case_words import CaseText, case_text
 from cds_service.core.rule_text import ETIOLOGY, RuleText
 from cds_service.errors import UnknownContent, UnknownRule
@@ -46,6 +47,7 @@ def _show_rules(routes: Blueprint, installation: Installation) -> None:
             rule=found,
             scoring=content.engine.rules.scoring,
             cases=cases_of(installation, found),
+            off_since=installation.switchboard.off_since(Kind.RULE, rule_id),
             figures=installation.rulebook.figures_of_rule(rule_id, since, today),
             days=FIGURES_OF_DAYS,
             version=content.version,

@@ -16,7 +16,9 @@ from sqlalchemy import insert
 
 from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
+from cds_service.audit.opened import Audit
 from cds_service.audit.store import Store
+from cds_service.audit.switches import OFF, Kind
 from cds_service.audit.tally import Place, Tally
 from cds_service.content.load import Content
 from cds_service.settings import Settings
@@ -189,3 +191,24 @@ def test_each_rule_leads_to_its_own_attributes(client: FlaskClient) -> None:
         own = client.get(rule["url"].removeprefix("http://127.0.0.1:8081")).json
         assert own is not None
         assert own["rule"] == rule
+
+
+def test_a_rule_that_is_switched_off_says_since_when_by_whom_and_why(audit: Audit, client: FlaskClient) -> None:
+    audit.switches.set(Kind.RULE, "cppd", OFF, "Ada", "false cards at every wrist")
+    page = client.get("/rules/cppd").text
+    assert '<span class="status off">off</span>' in page
+    assert "by Ada: false cards at every wrist." in page
+    assert "Switched off since" not in client.get("/rules/lipoma").text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("kind", ["rule", "must-not-miss"])
+def test_no_rule_can_have_the_name_of_a_page(kind: str, client: FlaskClient) -> None:
+    under = [
+        rule.rule.split("/") for rule in client.application.url_map.iter_rules() if rule.rule.startswith("/rules/")
+    ]
+    pages = {parts[2].removesuffix(".json") for parts in under if "<" not in parts[2]}
+    schema = json.loads((Path(__file__).parents[2] / "rules" / "schema" / f"{kind}.schema.json").read_text("utf-8"))
+    rule_id = Draft202012Validator({**schema["properties"]["id"], "$defs": schema.get("$defs", {})})
+    assert pages
+    assert [name for name in pages if rule_id.is_valid(name)] == []
+    assert rule_id.is_valid("cppd")
