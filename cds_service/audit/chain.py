@@ -84,25 +84,42 @@ def link_over(key: bytes, before: bytes, place: Place, values: Iterable[object],
         values: of the columns that a link covers, in their order.
         children: what is made from the row, as in `Entry.children`.
     """
-    said = [before, _field(place.writer), _field(place.number), _field(place.table), *map(_field, values)]
+    said = [before, _said((place.writer, place.number, place.table, *values))]
     for name, rows in children:
-        said.append(_field(name))
-        said += [_field(row[column]) for row in rows for column in sorted(row)]
+        said.append(_said((name,)))
+        said += [_said([row[column] for column in sorted(row)]) for row in rows]
     return hmac.digest(key, b"".join(said), "sha256")
 
 
-def _field(value: object) -> bytes:
-    """A value with its kind and length before it, so that no two rows read the same."""
-    if isinstance(value, str):
-        raw = value.encode("utf-8", "surrogatepass")
-        return b"s%d:%b" % (len(raw), raw)
-    if value is None:
-        return b"n"
+def _said(values: Iterable[object]) -> bytes:
+    """Values, each with its kind and length in bytes before it, so that no two rows read the same.
+
+    It is written for speed, since verification spends most of its time here: text is put together as text.
+    """
+    parts: list[bytes] = []
+    words: list[str] = []
+    for value in values:
+        if type(value) is str and value.isascii():
+            words.append(f"s{len(value)}:{value}")
+        elif type(value) is int:
+            digits = str(value)
+            words.append(f"i{len(digits)}:{digits}")
+        elif value is None:
+            words.append("n")
+        else:
+            kind, raw = _raw(value)
+            parts += ["".join(words).encode(), b"%b%d:" % (kind, len(raw)), raw]
+            words.clear()
+    return b"".join([*parts, "".join(words).encode()])
+
+
+def _raw(value: object) -> tuple[bytes, bytes]:
     if isinstance(value, bytes):
-        return b"b%d:%b" % (len(value), value)
-    # Nothing else is ever written; a database that was tampered with can give it back.
-    kind, raw = (b"i", b"%d" % value) if type(value) is int else (b"?", repr(value).encode())
-    return b"%b%d:%b" % (kind, len(raw), raw)
+        return b"b", value
+    if isinstance(value, str):
+        return b"s", value.encode("utf-8", "surrogatepass")
+    # Nothing like it is ever written; a database that was tampered with can give it back.
+    return b"?", repr(value).encode()
 
 
 def table_named(name: str) -> Table:

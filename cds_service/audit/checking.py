@@ -15,6 +15,8 @@ from cds_service.audit.purged import Run, link_at, not_purged
 from cds_service.audit.walk import Found, Stretch
 
 _NOTHING_MADE = made_from({})
+_OUT_OF_ORDER = "its seq is lower than that of an earlier entry: rows were numbered anew"
+"""Within a chain the rows of a table were numbered one after the other; feedback names a call by that number."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ def check(connection: Connection, key: bytes, stretch: Stretch, runs: Sequence[R
     """Check a stretch.
 
     Args:
-        connection: within `walk.reading_anything`.
+        connection: within `following_indexes`.
         key: the audit key.
         stretch: what to check.
         runs: what was purged from the chain.
@@ -51,14 +53,19 @@ def check(connection: Connection, key: bytes, stretch: Stretch, runs: Sequence[R
         if number > expected:
             before = _over_gap(checked, stretch.writer, (expected, number - 1), before, runs)
         rows = list(same)
-        misfits = list(_misfits(key, stretch.writer, rows, children, before))
+        misfits = [_misfit(key, stretch.writer, row, children, before) for row in rows]
         # Of rows at the same place one can fit. It has the place; where none does, the first.
-        fitting = [row for row, misfit in zip(rows, misfits, strict=True) if misfit is None]
-        row = (fitting or rows)[0]
-        checked.fitting += len(fitting)
-        checked.misfits += [one for one in misfits if one is not None and one.row is row]
-        checked.findings += _repeated(stretch.writer, row, rows)
-        checked.findings += _out_of_order(stretch.writer, row, orders)
+        at = misfits.index(None) if None in misfits else 0
+        row, misfit = rows[at], misfits[at]
+        if misfit is None:
+            checked.fitting += 1
+        else:
+            checked.misfits.append(misfit)
+        if len(rows) > 1:
+            checked.findings += _repeated(stretch.writer, row, rows)
+        if row.seq < orders.get(row.table, row.seq):
+            checked.findings.append(Finding(stretch.writer, number, row.table, _OUT_OF_ORDER))
+        orders[row.table] = max(row.seq, orders.get(row.table, row.seq))
         before, expected = (row.link if isinstance(row.link, bytes) else b""), number + 1
     if expected <= stretch.last:
         _over_gap(checked, stretch.writer, (expected, stretch.last), before, runs)
@@ -82,17 +89,15 @@ def _over_gap(
     return link_at(runs, last)
 
 
-def _misfits(
-    key: bytes, writer: str, rows: Sequence[Found], children: Mapping[int, Children], before: bytes | None
-) -> Iterator[Misfit | None]:
-    """For each row the way in which it does not fit; a row behind a gap cannot be checked."""
-    for row in rows:
-        beside = children.get(row.seq, _NOTHING_MADE) if row.table == "calls" else ()
-        if before is None:
-            yield None
-            continue
-        fitting = link_over(key, before, Place(row.table, writer, row.number), row.values, beside)
-        yield None if fitting == row.link else Misfit(writer, row, beside, before, fitting)
+def _misfit(
+    key: bytes, writer: str, row: Found, children: Mapping[int, Children], before: bytes | None
+) -> Misfit | None:
+    """How a row does not fit; None if it does, or stands behind a gap, where it cannot be checked."""
+    if before is None:
+        return None
+    beside = children.get(row.seq, _NOTHING_MADE) if row.table == "calls" else ()
+    fitting = link_over(key, before, Place(row.table, writer, row.number), row.values, beside)
+    return None if fitting == row.link else Misfit(writer, row, beside, before, fitting)
 
 
 def _repeated(writer: str, row: Found, rows: Sequence[Found]) -> Iterator[Finding]:
@@ -100,11 +105,3 @@ def _repeated(writer: str, row: Found, rows: Sequence[Found]) -> Iterator[Findin
         if other is not row:
             wrong = f"stands at a place that a row of {row.table} has"
             yield Finding(writer, other.number, other.table, wrong)
-
-
-def _out_of_order(writer: str, row: Found, orders: dict[str, int]) -> Iterator[Finding]:
-    """Within a chain the rows of a table were numbered one after the other; feedback names a call by that number."""
-    if row.seq < orders.get(row.table, row.seq):
-        wrong = "its seq is lower than that of an earlier entry: rows were numbered anew"
-        yield Finding(writer, row.number, row.table, wrong)
-    orders[row.table] = max(row.seq, orders.get(row.table, row.seq))

@@ -1,16 +1,18 @@
-"""How often a rule speaks, and what readers do with its cards: counted from the index over the record."""
+"""How often a rule speaks, and what readers do with its cards: the same counts as the console shows."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, select
+from sqlalchemy import Connection, func, select
 
-from cds_service.audit import schema
+from cds_service.audit import schema, tally
+from cds_service.audit.console.figures import counts
+from cds_service.audit.console.scope import Scope
 from cds_service.audit.contents import Reading
+from cds_service.audit.index_feedback import ACCEPTED, OVERRIDDEN
 from cds_service.audit.record import Outcome
 
 LIKELY, POSSIBLE = "likely", "possible"
-_ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,10 @@ class RuleFigures:
         calls: that were answered, whatever came of them.
         likely, possible: of these, the ones in which the rule reached that tier and may be shown.
         shadow: the ones in which it reached a tier while nobody was to see it.
-        shown: the ones with a card and the rule among what it could tell.
+        shown: the ones whose card told it.
         accepted, overridden, unanswered: what became of those cards.
-        since: the moment from which is counted, in UTC.
+        since: the first day that is counted, in UTC.
+        purged: how many of the calls were purged since they were counted, and can be looked at no more.
     """
 
     calls: int
@@ -34,63 +37,56 @@ class RuleFigures:
     accepted: int
     overridden: int
     unanswered: int
-    since: str
+    since: date
+    purged: int
 
 
-def figures_of_rule(reading: Reading, rule: str, since: str) -> RuleFigures | None:
-    """The figures of a rule; None where no answered call has been counted since then.
+def figures_of_rule(reading: Reading, rule: str, since: date, until: date) -> RuleFigures | None:
+    """The figures of a rule; None where no answered call was counted in the period.
 
     Args:
         reading: gives a connection that only reads.
         rule: id of an etiology's rule.
-        since: a moment as the record writes it.
+        since: the first day, in UTC.
+        until: the last.
     """
     with reading() as connection:
-        calls = int(connection.scalar(_answered_since(since)) or 0)
+        scope = Scope(since, until)
+        answered = {one.subject: one.calls for one in counts(connection, scope, tally.CALL, "subject")}
+        calls = sum(many for outcome, many in answered.items() if outcome != Outcome.REFUSED)
         if not calls:
             return None
-        row = connection.execute(_of_rule(rule, since)).one()
-    shown, accepted, overridden = row.shown, row.accepted, row.overridden
-    return RuleFigures(
-        calls=calls,
-        likely=row.likely,
-        possible=row.possible,
-        shadow=row.shadow,
-        shown=shown,
-        accepted=accepted,
-        overridden=overridden,
-        unanswered=shown - accepted - overridden,
-        since=since,
-    )
-
-
-def _answered_since(since: str) -> Select[Any]:
-    entries = schema.entries.c
-    answered = and_(entries.received_at >= since, entries.outcome != Outcome.REFUSED)
-    return select(func.count(distinct(entries.call_id))).where(answered)
-
-
-def _of_rule(rule: str, since: str) -> Select[Any]:
-    """One row of counts over the calls in which the rule reached a tier; first for each call, then for all."""
-    fired, entries = schema.fired.c, schema.entries.c
-    seen = fired.shadow.is_(False)
-    shown = and_(seen, entries.outcome == Outcome.CARD)
-
-    def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.max(case((condition, 1), else_=0))
-
-    by_call = (
-        select(
-            one_if(and_(seen, fired.tier == LIKELY)).label("likely"),
-            one_if(and_(seen, fired.tier == POSSIBLE)).label("possible"),
-            one_if(fired.shadow.is_(True)).label("shadow"),
-            one_if(shown).label("shown"),
-            one_if(and_(shown, entries.answer == _ACCEPTED)).label("accepted"),
-            one_if(and_(shown, entries.answer == _OVERRIDDEN)).label("overridden"),
+        tiers = _by_detail(connection, scope, tally.RULE, rule)
+        said = _by_detail(connection, scope, tally.ANSWERED, rule)
+        shown = sum(_by_detail(connection, scope, tally.TOLD, rule).values())
+        return RuleFigures(
+            calls=calls,
+            likely=tiers.get(LIKELY, 0),
+            possible=tiers.get(POSSIBLE, 0),
+            shadow=sum(_by_detail(connection, scope, tally.SHADOW, rule).values()),
+            shown=shown,
+            accepted=said.get(ACCEPTED, 0),
+            overridden=said.get(OVERRIDDEN, 0),
+            unanswered=shown - said.get(ACCEPTED, 0) - said.get(OVERRIDDEN, 0),
+            since=since,
+            purged=_purged(connection, scope, calls),
         )
-        .select_from(schema.fired.join(schema.entries, fired.call_seq == entries.call_seq))
-        .where(fired.rule == rule, fired.received_at >= since)
-        .group_by(entries.call_id)
-        .subquery()
+
+
+def _by_detail(connection: Connection, scope: Scope, kind: str, rule: str) -> dict[str, int]:
+    return {one.detail: one.calls for one in counts(connection, scope, kind, "detail", subject=rule)}
+
+
+def _purged(connection: Connection, scope: Scope, calls: int) -> int:
+    """How many of the calls are counted and are there no more; counted only where a purge reached into the period."""
+    reached = connection.scalar(select(func.max(schema.purges.c.before)))
+    if reached is None or reached <= scope.since.isoformat():
+        return 0
+    entries = schema.entries.c
+    there = select(func.count()).where(
+        entries.received_at >= scope.since.isoformat(),
+        entries.received_at < scope.ends_before,
+        entries.repeated.is_(False),
+        entries.outcome != Outcome.REFUSED,
     )
-    return select(*(func.coalesce(func.sum(column), 0).label(column.name) for column in by_call.c))
+    return calls - int(connection.scalar(there) or 0)

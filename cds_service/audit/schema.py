@@ -164,7 +164,8 @@ indexed = Table(
     Column("number", BigInteger, nullable=False),
 )
 
-# One narrow row for each delivery of a call: what the console searches by.
+# One narrow row for each delivery of a call: what the console searches by. An index holds, behind the order in which it
+# is read, what every page can narrow a search to, so that a row that is not wanted is never fetched.
 entries = Table(
     "entries",
     metadata,
@@ -181,13 +182,14 @@ entries = Table(
     Column("tier", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("duration_us", Integer, nullable=False),
-    Index("entries_by_time", "received_at", "call_seq"),
+    Index("entries_by_time", "received_at", "call_seq", "service", "client", "repeated"),
     Index("entries_by_patient", "patient_key", "received_at", "call_seq"),
-    Index("entries_by_etiology", "leading_etiology", "received_at", "call_seq"),
-    Index("entries_by_client", "client", "received_at", "call_seq"),
-    Index("entries_by_answer", "answer", "received_at", "call_seq"),
-    Index("entries_by_outcome", "outcome", "received_at", "call_seq"),
-    Index("entries_by_content", "content_version", "received_at", "call_seq"),
+    Index("entries_by_etiology", "leading_etiology", "received_at", "call_seq", "service", "client", "repeated"),
+    Index("entries_by_client", "client", "received_at", "call_seq", "service", "repeated"),
+    Index("entries_by_answer", "answer", "received_at", "call_seq", "service", "client", "repeated"),
+    Index("entries_by_outcome", "outcome", "received_at", "call_seq", "service", "client", "repeated"),
+    Index("entries_by_service", "service", "received_at", "call_seq", "client", "repeated"),
+    Index("entries_by_content", "content_version", "received_at", "call_seq", "service", "client", "repeated"),
 )
 
 # Which rules reached a tier in a call, shadow rules included; `place` says whether a card told it, and whether first.

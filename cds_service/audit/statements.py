@@ -1,6 +1,7 @@
 """SQL that SQLite and PostgreSQL write differently."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -28,3 +29,22 @@ def upsert(connection: Connection, table: Table, column: str, *, adds: bool) -> 
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_={column: table.c[column] + new if adds else new}
     )
+
+
+_PLANS = ("jit", *(f"enable_{kind}" for kind in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin")))
+
+
+@contextmanager
+def following_indexes(connection: Connection) -> Iterator[None]:
+    """Let PostgreSQL read along indexes meanwhile, whatever its statistics say.
+
+    They take conditions on the same rows for independent, and so expect one row where thousands are: whole tables
+    would be read, joined and sorted for a page of fifty. In SQLite the statements themselves name the way.
+    """
+    postgresql_reads = connection.dialect.name == "postgresql"
+    if postgresql_reads:
+        connection.exec_driver_sql("; ".join(f"SET LOCAL {name} = off" for name in _PLANS))
+    yield
+    if postgresql_reads:
+        # After an error the transaction is over, and this with it.
+        connection.exec_driver_sql("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANS))

@@ -64,6 +64,11 @@ class Switchboard:
         self._switches = switches
         self._subjects = {(str(subject.kind), subject.id): subject for subject in subjects}
 
+    def off_since(self, kind: Kind, subject: str) -> Switch | None:
+        """The setting that switched something off; None while it is on, or where nothing of the kind has this id."""
+        found = (one for one in self.positions() if one.off and (one.subject.kind, one.subject.id) == (kind, subject))
+        return next((one.set_last for one in found), None)
+
     def positions(self) -> list[Position]:
         """Every subject with its position; what is off and exists no more stands at the end."""
         newest = self._switches.newest()

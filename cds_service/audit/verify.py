@@ -1,9 +1,9 @@
 """Walks every chain of the record and names what is wrong. What is worked out from the record is no part of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 
 from sqlalchemy import Connection, Engine
@@ -16,10 +16,13 @@ from cds_service.audit.engine import READ_ONLY, open_engine
 from cds_service.audit.findings import Finding
 from cds_service.audit.heads import Claim
 from cds_service.audit.purged import Purge, Run, read_purges, runs_by_chain
+from cds_service.audit.statements import following_indexes
 from cds_service.audit.walk import Stretch
 
 _AT_ONCE = 5000
 """Entries of one stretch, and of the stretches that go to a process together."""
+_HOPELESS = 50_000
+"""Entries of which not one fits, after which the rest is not read: the key is another."""
 
 _Task = list[tuple[Stretch, Sequence[Run]]]
 
@@ -57,7 +60,7 @@ def verify(
         processes: how many may work at once.
         progress: told how many entries are checked, of how many.
     """
-    with _reading(engine) as connection, walk.reading_anything(connection):
+    with _reading(engine) as connection, following_indexes(connection):
         extents = walk.extents(connection)
         purges, forged = read_purges(connection, key)
         runs = runs_by_chain(purges)
@@ -67,6 +70,8 @@ def verify(
         for done in _done(engine, connection, key, tasks, processes):
             checked.add(done)
             progress(min(expected, checked.fitting), expected)
+            if not checked.fitting and len(checked.misfits) > _HOPELESS:
+                break
         claims = [*witnessed(connection), *heads]
         findings = [
             *(Finding(writer, number, "purges", "is no purge of this installation: it is not signed by its key")
@@ -130,13 +135,14 @@ def _done(
         return
     url = engine.url.render_as_string(hide_password=False)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        waiting = [pool.submit(_check_there, url, key, task) for task in tasks]
-        for one in as_completed(waiting):
-            yield one.result()
+        try:
+            yield from pool.map(partial(_check_there, url, key), tasks)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _check_there(url: str, key: bytes, task: _Task) -> Checked:
-    with _reading(_engine_of(url)) as connection, walk.reading_anything(connection):
+    with _reading(_engine_of(url)) as connection, following_indexes(connection):
         return _check_all(connection, key, task)
 
 

@@ -1,9 +1,8 @@
 """Reads chains as they lie in the database, without believing anything in it: every value as the driver gives it."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from heapq import merge
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -34,23 +33,6 @@ class Stretch:
     first: int
     last: int
     tables: tuple[str, ...]
-
-
-@contextmanager
-def reading_anything(connection: Connection) -> Iterator[None]:
-    """Text that is no UTF-8 is read, too: whoever tampers is not stopped by an encoding, and must not stop us."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name != "sqlite":
-        # Whatever the tables' statistics say, parts of a chain are read along the index of their places.
-        for kind in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin"):
-            connection.exec_driver_sql(f"SET LOCAL enable_{kind} = off")
-        yield
-        return
-    usual, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = usual
 
 
 def extents(connection: Connection) -> dict[str, dict[str, tuple[int, int]]]:
@@ -93,16 +75,17 @@ def astray(connection: Connection) -> Iterator[tuple[str, int]]:
     yield from _raw(connection, sql, ())
 
 
-def rows_of(connection: Connection, stretch: Stretch) -> Iterator[Found]:
+def rows_of(connection: Connection, stretch: Stretch) -> list[Found]:
     """The rows of a stretch, in the order of their numbers."""
-    return merge(*(_rows(connection, table, stretch) for table in stretch.tables), key=attrgetter("number"))
+    found = [row for table in stretch.tables for row in _rows(connection, table, stretch)]
+    return sorted(found, key=attrgetter("number"))
 
 
-def _rows(connection: Connection, table: str, stretch: Stretch) -> Iterator[Found]:
+def _rows(connection: Connection, table: str, stretch: Stretch) -> list[Found]:
     columns = ", ".join(f'"{name}"' for name in (*_LEADING, *chain.COLUMNS[table]))
     sql = f"SELECT {columns} FROM {table} WHERE writer = ? AND number BETWEEN ? AND ? ORDER BY number, seq"
-    for row in _raw(connection, sql, (stretch.writer, stretch.first, stretch.last)):
-        yield Found(table, row[0], row[1], row[2], row[3:])
+    rows = _raw(connection, sql, (stretch.writer, stretch.first, stretch.last))
+    return [Found(table, row[0], row[1], row[2], row[3:]) for row in rows]
 
 
 def children_by_call(connection: Connection, stretch: Stretch) -> dict[int, Children]:
@@ -131,9 +114,19 @@ def link_of(connection: Connection, writer: str, number: int) -> bytes | None:
     return None
 
 
-def _raw(connection: Connection, sql: str, arguments: Sequence[Any]) -> Any:
+def _raw(connection: Connection, sql: str, arguments: Sequence[Any]) -> list[Any]:
     """Rows as the driver gives them; PostgreSQL sends them in its binary form, which spares both ends the text."""
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        return driver.execute(sql, arguments)
-    return driver.cursor(binary=True).execute(sql.replace("?", "%s"), arguments)
+    if connection.dialect.name == "postgresql":
+        found: list[Any] = driver.cursor(binary=True).execute(sql.replace("?", "%s"), arguments).fetchall()
+        return found
+    try:
+        found = driver.execute(sql, arguments).fetchall()
+    except sqlite3.OperationalError:
+        # Text that is no UTF-8: whoever tampers is not stopped by an encoding, and must not stop us.
+        usual, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            found = driver.execute(sql, arguments).fetchall()
+        finally:
+            driver.text_factory = usual
+    return found

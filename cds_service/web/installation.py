@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from cds_service.audit.console.console import Console
@@ -66,13 +66,13 @@ class Rulebook:
         content: the rules and wording in use.
         contents: the content versions that were used here.
         cases: the cases of all rules, judged with the content in use.
-        figures_of_rule: a rule in use, by its id and the moment from which to count; None where nothing was counted.
+        figures_of_rule: a rule in use, by its id and the first and the last day to count; None where nothing was.
     """
 
     content: Content
     contents: Contents
     cases: Callable[[], Sequence[CaseVerdict]]
-    figures_of_rule: Callable[[str, str], RuleFigures | None]
+    figures_of_rule: Callable[[str, date, date], RuleFigures | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from cds_service.replay.state import State
 from cds_service.replay.summary import KINDS, NOT_READ_AGAIN, example_lines
 from cds_service.settings import PREFIX, Settings
 from cds_service.web.installation import Installation
+from cds_service.web.looks import keep_look
 from cds_service.web.page import page
 from cds_service.web.people import Role, ask_for
 
@@ -51,6 +52,7 @@ def _show(routes: Blueprint, shelf: Shelf, starting: Starting) -> None:
             raise UnknownReplay("No replay of this name is here. /audit/replay lists those that are.")
         kind = request.args.get("kind", "")
         kind = kind if kind in KINDS else ""
+        keep_look("replay of calls")
         found = shelf.lines(name, kind, max(request.args.get("from", 0, type=int), 0), _CALLS)
         return page(
             "replay/one.html",

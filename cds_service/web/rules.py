@@ -8,8 +8,8 @@ from datetime import timedelta
 from flask import Blueprint, render_template, request
 
 from cds_service.audit.contents import ContentVersion
-from cds_service.audit.record import timestamp
 from cds_service.audit.rule_history import compare_contents, compare_rule, history_of
+from cds_service.audit.switches import Kind
 from cds_service.content.case_words import CaseText, case_text
 from cds_service.core.rule_text import ETIOLOGY, RuleText
 from cds_service.errors import UnknownContent, UnknownRule
@@ -40,13 +40,15 @@ def _show_rules(routes: Blueprint, installation: Installation) -> None:
     @routes.get("/<rule_id>")
     def rule(rule_id: str) -> str:
         found = require_rule(installation, rule_id)
-        since = timestamp(installation.clock() - timedelta(days=FIGURES_OF_DAYS))
+        today = installation.clock().date()
+        since = today - timedelta(days=FIGURES_OF_DAYS - 1)
         return render_template(
             "rules/rule.html",
             rule=found,
             scoring=content.engine.rules.scoring,
             cases=cases_of(installation, found),
-            figures=installation.rulebook.figures_of_rule(rule_id, since),
+            off_since=installation.switchboard.off_since(Kind.RULE, rule_id),
+            figures=installation.rulebook.figures_of_rule(rule_id, since, today),
             days=FIGURES_OF_DAYS,
             version=content.version,
         )

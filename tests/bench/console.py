@@ -24,8 +24,11 @@ from cds_service.audit import schema, tables
 from cds_service.audit.engine import open_engine
 from cds_service.audit.index import Index
 from cds_service.settings import Settings
+from tests.audit.stores import KEY
+from tests.bench.appending import MOST, appends, empty_beside
 from tests.bench.million import fill
 from tests.bench.million_entries import DAYS, FIRST_DAY
+from tests.signed_in import SignedIn
 
 LOADS = 20
 _AT_ONCE = 20_000
@@ -34,12 +37,13 @@ _YEAR = {"from": FIRST_DAY.date().isoformat(), "to": _LAST.date().isoformat()}
 PAGES_MS, SEARCH_MS = 300, 500
 
 
-def pages() -> dict[str, str]:
+def pages(call: str) -> dict[str, str]:
     """The addresses of the pages, by name: over the last four weeks, as they open, and over the whole year."""
     rule = "secondary-hyperparathyroidism"
     named = {"overview": "/audit", "answers": "/audit/answers", "data quality": "/audit/quality"}
     named["one rule"] = f"/audit/rules/{rule}"
     year = {f"{name}, a year": f"{path}?{urlencode(_YEAR)}" for name, path in named.items()}
+    named |= {"the rules": "/rules", "a rule": f"/rules/{rule}", "a call": f"/calls/{call}"}
     return {**named, **year, "answers by every rule, a year": f"/audit/answers?{urlencode({**_YEAR, 'place': 'any'})}"}
 
 
@@ -66,11 +70,24 @@ def searches(patient: str) -> dict[str, str]:
             "client": "outpatient-imaging",
             "service": "calcification-patient-view",
         },
+        "a service, a client": {"service": "calcification-order-sign", "client": "outpatient-imaging"},
+        "a rare rule, a service, a client": {
+            "rule": "scleroderma",
+            "client": "outpatient-imaging",
+            "service": "calcification-order-sign",
+        },
         "a reason for overriding": {"reason": "disagree"},
         "a reason, of one rule": {"reason": "disagree", "rule": "ectopic-calcification", "place": "first"},
         "why silent": {"silent": "no etiology reaches the threshold to be shown"},
         "an unknown lab, common": {"lab": "fgf23"},
         "an unknown lab, rare": {"lab": "calcium", "why": "none on file", "client": "county-hospital"},
+        "an unknown part of the chart, rare": {"part": "conditions", "why": "none on file"},
+        "an unknown lab, a service, a client": {
+            "lab": "calcium",
+            "why": "none on file",
+            "client": "outpatient-imaging",
+            "service": "calcification-order-sign",
+        },
         "an unknown lab, never": {"lab": "phosphate", "why": "too old"},
         "nothing at all": {"tier": "likely", "outcome": "refused"},
     }
@@ -79,17 +96,40 @@ def searches(patient: str) -> dict[str, str]:
 
 def measure(url: str, folder: Path) -> bool:
     """Print the figures of one database; whether every median is within its limit."""
-    settings = Settings(database_url=url, patient_key_file=folder / "patient.key", audit_key_file=folder / "audit.key")
-    client = create_app(settings, clock=lambda: _LAST).test_client()
-    within = True
-    asked = searches(_a_patient(url))
-    for limit, addresses in ((PAGES_MS, pages()), (SEARCH_MS, asked)):
+    client, within = _client(url, folder), True
+    patient, call = _a_call(url)
+    for limit, addresses in ((PAGES_MS, pages(call)), (SEARCH_MS, searches(patient))):
         for name, address in addresses.items():
             middle, slowest, busy = _loads(client, address)
             within = within and middle <= limit
             told = f"{middle:6.0f} ms   slowest {slowest:6.0f} ms   own processor time {busy:6.0f} ms"
             print(f"  {name:36} {told}   at most {limit} ms at the median", flush=True)
     return within
+
+
+def _client(url: str, folder: Path) -> FlaskClient:
+    """Somebody signed in, on an installation with the key that the record was made with."""
+    key_file = folder / "audit.key"
+    if not key_file.exists():
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(KEY)
+    if key_file.read_bytes() != KEY:
+        raise RuntimeError(f"{key_file} is not the key that the record was made with. Move it away.")
+    keys = {"patient_key_file": folder / "patient.key", "audit_key_file": folder / "audit.key"}
+    own = {"spool_dir": folder / "spool", "local_token_file": folder / "local.token", "replay_dir": folder / "replays"}
+    settings = Settings(database_url=url, **keys, **own)  # type: ignore[arg-type]  # paths, all of them
+    app = create_app(settings, clock=lambda: _LAST)
+    app.test_client_class = SignedIn
+    return app.test_client()
+
+
+def _appends(url: str, folder: Path) -> bool:
+    """Print what an append costs; whether that grows with the record by no more than is allowed."""
+    with empty_beside(url, folder) as empty_url:
+        large, empty = appends(url, empty_url)
+    ratio = f"{large / empty:.2f} times that of an empty one, at most {MOST}"
+    print(f"  {'append, made durable':36} {large:6.2f} ms   empty {empty:6.2f} ms   {ratio}", flush=True)
+    return large / empty <= MOST
 
 
 def _loads(client: FlaskClient, address: str) -> tuple[float, float, float]:
@@ -108,13 +148,15 @@ def _loads(client: FlaskClient, address: str) -> tuple[float, float, float]:
     return statistics.median(took), max(took), statistics.median(busy)
 
 
-def _a_patient(url: str) -> str:
+def _a_call(url: str) -> tuple[str, str]:
+    """Patient and id of a call with a card."""
     engine = open_engine(url, "NORMAL")
+    columns = schema.entries.c
     with engine.connect() as connection:
-        some = select(schema.entries.c.patient_key).where(schema.entries.c.outcome == "card").limit(1)
-        found = str(connection.scalar(some))
+        some = select(columns.patient_key, columns.call_id).where(columns.outcome == "card").limit(1)
+        patient, call = connection.execute(some).one()
     engine.dispose()
-    return found
+    return patient, call
 
 
 def prepare(url: str, calls: int) -> None:
@@ -173,6 +215,7 @@ def main() -> int:
                 print(f"{name}, {arguments.calls:,} calls")
                 prepare(url, arguments.calls)
                 within = measure(url, arguments.folder) and within
+                within = _appends(url, arguments.folder) and within
     return 0 if within else 1
 
 

@@ -72,6 +72,7 @@ def test_what_cannot_be_asked_is_said_and_starts_nothing(
 def test_a_replay_is_shown_with_its_rules_its_reasons_and_links_to_its_calls(client: FlaskClient) -> None:
     assert "by-hand" in client.get(PATH).text
     page = client.get(f"{PATH}/by-hand").text
+    assert [look.what for look in client.application.extensions["looks"].newest(9)] == ["replay of calls"]
     assert "have a card that says something else" in page
     assert "lobulated: weight +2 → +4" in page
     assert page.count('<article class="differs">') == 25

@@ -16,11 +16,13 @@ from sqlalchemy import insert
 
 from cds_service.audit import schema
 from cds_service.audit.engine import open_engine
+from cds_service.audit.opened import Audit
 from cds_service.audit.store import Store
+from cds_service.audit.switches import OFF, Kind
+from cds_service.audit.tally import Place, Tally
 from cds_service.content.load import Content
 from cds_service.settings import Settings
 from cds_service.standard.source_attributes import OF_RULE, OVERALL, SCHEMAS
-from tests.audit.test_rule_figures import ENTRY
 from tests.web.conftest import packaged_content
 from tests.web.test_pages import _Outline
 
@@ -118,12 +120,15 @@ def test_a_rule_in_use_shows_its_figures_and_leads_to_its_calls(
     build: Callable[..., Flask], settings: Settings
 ) -> None:
     engine = open_engine(settings.database_url, "FULL")
-    call = {**ENTRY, "call_seq": 1, "call_id": "a", "received_at": "2026-01-01T11:00:00.000Z", "outcome": "card"}
+    tally, place = Tally(), Place("2026-01-01", "s", "c", "1")
+    for kind, subject, detail in (
+        ("call", "card", ""), ("rule", "cppd", "likely"), ("told", "cppd", ""), ("answered", "cppd", "overridden"),
+    ):  # fmt: skip
+        tally.add(place, kind, subject, detail)
     with engine.begin() as connection:
-        connection.execute(insert(schema.entries), [{**call, "answer": "overridden", "repeated": False}])
-        fired = {"rule": "cppd", "tier": "likely", "call_seq": 1, "received_at": call["received_at"], "shadow": False}
-        fired["place"] = "first"
-        connection.execute(insert(schema.fired), [fired])
+        tally.write(connection)
+        purge = {"writer": "w", "number": 0, "link": b"", "at": "2026-01-01", "before": "2026-01-02", "body": "{}"}
+        connection.execute(insert(schema.purges), [purge])
     engine.dispose()
     page = build().test_client().get("/rules/cppd").text
     assert re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page) == [
@@ -131,6 +136,7 @@ def test_a_rule_in_use_shows_its_figures_and_leads_to_its_calls(
         ("Overridden", "1"), ("No answer", "0"),
     ]  # fmt: skip
     assert 'href="/audit/calls?rule=cppd"' in page
+    assert "Of these calls 1 was purged since, and can be looked at no more." in page
 
 
 @pytest.mark.usefixtures("with_history")
@@ -185,3 +191,24 @@ def test_each_rule_leads_to_its_own_attributes(client: FlaskClient) -> None:
         own = client.get(rule["url"].removeprefix("http://127.0.0.1:8081")).json
         assert own is not None
         assert own["rule"] == rule
+
+
+def test_a_rule_that_is_switched_off_says_since_when_by_whom_and_why(audit: Audit, client: FlaskClient) -> None:
+    audit.switches.set(Kind.RULE, "cppd", OFF, "Ada", "false cards at every wrist")
+    page = client.get("/rules/cppd").text
+    assert '<span class="status off">off</span>' in page
+    assert "by Ada: false cards at every wrist." in page
+    assert "Switched off since" not in client.get("/rules/lipoma").text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("kind", ["rule", "must-not-miss"])
+def test_no_rule_can_have_the_name_of_a_page(kind: str, client: FlaskClient) -> None:
+    under = [
+        rule.rule.split("/") for rule in client.application.url_map.iter_rules() if rule.rule.startswith("/rules/")
+    ]
+    pages = {parts[2].removesuffix(".json") for parts in under if "<" not in parts[2]}
+    schema = json.loads((Path(__file__).parents[2] / "rules" / "schema" / f"{kind}.schema.json").read_text("utf-8"))
+    rule_id = Draft202012Validator({**schema["properties"]["id"], "$defs": schema.get("$defs", {})})
+    assert pages
+    assert [name for name in pages if rule_id.is_valid(name)] == []
+    assert rule_id.is_valid("cppd")

@@ -11,7 +11,7 @@ from cds_service.audit import schema
 from cds_service.audit.console.changes import Change, changes
 from cds_service.audit.console.drift import WEEKS_SHOWN, RuleWeek, rule_weeks
 from cds_service.audit.console.feedback import Said, said_of
-from cds_service.audit.console.figures import Count, choices, counted_until, counts
+from cds_service.audit.console.figures import Count, choices, counted_until, counts, counts_by_kind
 from cds_service.audit.console.scope import Scope
 from cds_service.audit.console.search import Found, Position, Wanted, find
 from cds_service.audit.engine import READ_ONLY
@@ -31,10 +31,15 @@ class Reading:
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
         self._scope = scope
+        self._changes: list[Change] | None = None
 
     def counts(self, kind: str, *by: str, subject: str | None = None) -> list[Count]:
         """As `figures.counts`."""
         return counts(self._connection, self._scope, kind, *by, subject=subject)
+
+    def counts_by_kind(self, *kinds: str) -> Mapping[str, list[Count]]:
+        """As `figures.counts_by_kind`."""
+        return counts_by_kind(self._connection, self._scope, kinds)
 
     def total(self, kind: str, subject: str | None = None) -> int:
         """The calls of one kind, over all its subjects or of one."""
@@ -47,11 +52,11 @@ class Reading:
     def changes(self) -> list[Change]:
         """What changed at the installation within the scope."""
         since, until = self._scope.since.isoformat(), self._scope.until.isoformat()
-        return [change for change in changes(self._connection) if since <= change.day <= until]
+        return [change for change in self._known() if since <= change.day <= until]
 
     def rule_weeks(self, shown: int = WEEKS_SHOWN, rule: str | None = None) -> Mapping[str, list[RuleWeek]]:
         """As `drift.rule_weeks`."""
-        return rule_weeks(self._connection, self._scope, shown, rule)
+        return rule_weeks(self._connection, self._scope, self._known(), shown, rule)
 
     def find(self, wanted: Wanted, absence: tuple[str, str, str] | None, after: Position | None, size: int) -> Found:
         """A page of calls.
@@ -68,6 +73,11 @@ class Reading:
     def said_of(self, calls: Sequence[Row[Any]]) -> Mapping[str, list[Said]]:
         """As `feedback.said_of`."""
         return said_of(self._connection, calls)
+
+    def _known(self) -> list[Change]:
+        if self._changes is None:
+            self._changes = changes(self._connection)
+        return self._changes
 
     def _numbers(self, kind: str, subject: str, detail: str) -> tuple[int, ...]:
         table = schema.absences

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cds_service.audit.console.changes import Change, changes, nearest
+from cds_service.audit.console.changes import Change, nearest
 from cds_service.audit.console.figures import Count, counts
 from cds_service.audit.console.scope import Scope
 from cds_service.audit.record import Outcome
@@ -51,13 +51,14 @@ class RuleWeek(NamedTuple):
 
 
 def rule_weeks(
-    connection: Connection, scope: Scope, shown: int = WEEKS_SHOWN, rule: str | None = None
+    connection: Connection, scope: Scope, known: list[Change], shown: int = WEEKS_SHOWN, rule: str | None = None
 ) -> Mapping[str, list[RuleWeek]]:
     """The last weeks of each rule up to the end of a scope, oldest first, by rule.
 
     Args:
         connection: to the audit database.
         scope: whose end and whose calls count.
+        known: everything that ever changed.
         shown: how many weeks.
         rule: the one rule to look at; None for all.
     """
@@ -70,7 +71,6 @@ def rule_weeks(
     by_rule: dict[str, list[Count]] = {}
     for one in counts(connection, long, RULE, "subject", "day", subject=rule):
         by_rule.setdefault(one.subject, []).append(one)
-    known = changes(connection)
     made = {name: _weeks(mondays, calls, _by_week(fired, of), known) for name, fired in by_rule.items()}
     return {name: weeks[-shown:] for name, weeks in made.items()}
 

@@ -1,5 +1,6 @@
 """Finding calls by what is known of them, the newest first, in pages that stay right while calls come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,12 +21,25 @@ from sqlalchemy import (
 
 from cds_service.audit import schema
 from cds_service.audit.console.scope import Scope
+from cds_service.audit.console.ways import Beside, Columns, Tallied, absences_tallied, choose
 from cds_service.audit.record import Outcome
-from cds_service.audit.traits import FIRST, REPEAT, UNTOLD
+from cds_service.audit.statements import following_indexes
+from cds_service.audit.tally import RULE, SHADOW
+from cds_service.audit.traits import FIRST, REASON, REPEAT, UNTOLD
 
 MOST_COUNTED = 10_000
 """How many calls are counted; beyond it the page says "more than"."""
 ANY, NO_ANSWER = "any", "none"
+_LED = {
+    "patient_key": "entries_by_patient",
+    "answer": "entries_by_answer",
+    "leading_etiology": "entries_by_etiology",
+    "content_version": "entries_by_content",
+    "client": "entries_by_client",
+    "outcome": "entries_by_outcome",
+    "service": "entries_by_service",
+}
+"""The columns of entries that an index leads by."""
 _entries, _fired, _marks, _lacking = schema.entries, schema.fired, schema.marks, schema.lacking
 
 
@@ -87,11 +101,19 @@ class Found:
 def find(connection: Connection, scope: Scope, wanted: Wanted, after: Position | None, size: int) -> Found:
     """A page of the calls that are wanted."""
     question = _Question(connection, scope, wanted)
-    total = connection.scalar(select(func.count()).select_from(question.places().limit(MOST_COUNTED + 1).subquery()))
-    rows = connection.execute(question.rows(after).limit(size + 1)).all()
+    with following_indexes(connection):
+        newest = connection.scalars(question.places().limit(MOST_COUNTED + 1)).all()
+        rows = _at(connection, newest[: size + 1])
+        if after is not None:
+            rows = connection.execute(question.rows(after).limit(size + 1)).all()
     last = rows[size - 1] if len(rows) > size else None
     following = None if last is None else Position(last.received_at, last.call_seq)
-    return Found(tuple(rows[:size]), int(total or 0), following)
+    return Found(tuple(rows[:size]), len(newest), following)
+
+
+def _at(connection: Connection, places: Sequence[int]) -> Sequence[Row[Any]]:
+    listed = connection.execute(select(_entries).where(_entries.c.call_seq.in_(places)))
+    return sorted(listed, key=lambda row: (row.received_at, row.call_seq), reverse=True)
 
 
 class _Question:
@@ -102,14 +124,17 @@ class _Question:
 
     def __init__(self, connection: Connection, scope: Scope, wanted: Wanted) -> None:
         self._is_sqlite = connection.dialect.name == "sqlite"
-        columns, beside = _of_entries(scope, wanted), _beside(wanted)
-        self._along, own = _way(columns, beside)
+        columns, beside = _of_entries(scope, wanted), _beside(connection, wanted)
+        led = {name: value for name, (_, value) in columns.items() if name in _LED}
+        self._along, own = choose(connection, scope, columns, beside, led)
+        leads = next((index for name, index in _LED.items() if name in led and name not in columns), "entries_by_time")
+        self._index = leads if self._along is _entries else ""
         at = self._along.c.received_at
         self._conditions = [
             *own,
             at >= scope.since.isoformat(),
             at < scope.ends_before,
-            *(_there_is(self._along, table, conditions) for table, conditions in beside),
+            *(_there_is(self._along, one) for one in beside),
         ]
         self._of_entries = [self._checked(column) == value for column, value in columns.values()]
         if self._along is _entries:
@@ -117,17 +142,22 @@ class _Question:
             self._of_entries.append(_entries.c.repeated.is_(wanted.repeats == "yes"))
 
     def places(self) -> Select[Any]:
-        """The calls' places, in no order; entries are looked up only where something is asked of them."""
+        """The calls' places, the newest first; entries are looked up only where something is asked of them."""
         source = self._joined() if self._of_entries else self._along
-        return select(self._along.c.call_seq).select_from(source).where(*self._conditions, *self._of_entries)
+        places = select(self._along.c.call_seq).select_from(source).where(*self._conditions, *self._of_entries)
+        return self._ordered(places)
 
-    def rows(self, after: Position | None) -> Select[Any]:
-        """The calls, the newest first, after a place."""
-        at = (self._along.c.received_at, self._along.c.call_seq)
+    def _ordered(self, listed: Select[Any]) -> Select[Any]:
+        listed = listed.order_by(self._along.c.received_at.desc(), self._along.c.call_seq.desc())
+        # Without statistics, which a new database lacks, SQLite takes any index for as good as the next.
+        return listed.with_hint(_entries, f"INDEXED BY {self._index}", "sqlite") if self._index else listed
+
+    def rows(self, after: Position) -> Select[Any]:
+        """The calls after a place, the newest first."""
+        at = tuple_(self._along.c.received_at, self._along.c.call_seq)
         listed = select(_entries).select_from(self._joined()).where(*self._conditions, *self._of_entries)
-        if after is not None:
-            listed = listed.where(tuple_(*at) < tuple_(literal(after.received_at), literal(after.call_seq)))
-        return listed.order_by(at[0].desc(), at[1].desc())
+        older = listed.where(at < tuple_(literal(after.received_at), literal(after.call_seq)))
+        return self._ordered(older)
 
     def _joined(self) -> FromClause:
         if self._along is _entries:
@@ -139,12 +169,8 @@ class _Question:
         return func.coalesce(column, "") if self._is_sqlite else column
 
 
-Columns = dict[str, tuple[ColumnElement[str], str]]
-Beside = list[tuple[FromClause, list[ColumnElement[bool]]]]
-
-
 def _of_entries(scope: Scope, wanted: Wanted) -> Columns:
-    """What is asked of the columns of entries, by name; the rarest first."""
+    """What is asked of the columns of entries, by name."""
     unanswered = wanted.answer == NO_ANSWER
     asked = {
         "patient_key": wanted.patient,
@@ -160,37 +186,26 @@ def _of_entries(scope: Scope, wanted: Wanted) -> Columns:
     return {**columns, "unanswered": (_entries.c.answer, "")} if unanswered else columns
 
 
-def _beside(wanted: Wanted) -> Beside:
-    """What is asked of the other tables; the rarest first."""
-    asked: Beside = []
+def _beside(connection: Connection, wanted: Wanted) -> list[Beside]:
+    """What is asked of the other tables."""
+    asked: list[Beside] = []
     for kind, subject in (*wanted.marks, *([(REPEAT, "")] if wanted.repeats == "yes" else [])):
         table = _marks.alias()
-        asked.append((table, [table.c.kind == kind, table.c.subject == subject]))
+        tallied = Tallied(kind, "", subject) if kind == REASON else Tallied(kind, subject)
+        asked.append(Beside(table, [table.c.kind == kind, table.c.subject == subject], [tallied]))
     if wanted.rule:
         own = {"tier": wanted.tier, "place": FIRST if wanted.place == FIRST else ""}
         conditions = [_fired.c.rule == wanted.rule, *(_fired.c[name] == held for name, held in own.items() if held)]
         conditions += [_fired.c.place != UNTOLD] if wanted.place == ANY else []
         conditions += [_fired.c.shadow.is_(wanted.shadow == "yes")] if wanted.shadow else []
-        asked.append((_fired, conditions))
+        asked.append(Beside(_fired, conditions, [Tallied(RULE, wanted.rule), Tallied(SHADOW, wanted.rule)]))
     if wanted.lacks is not None:
         named = [_lacking.c.absences.contains(f",{number},") for number in wanted.lacks]
-        asked.append((_lacking, [or_(false(), *named)]))
+        tallied_as = absences_tallied(connection, wanted.lacks)
+        asked.append(Beside(_lacking, [or_(false(), *named)], tallied_as, is_read_whole=True))
     return asked
 
 
-def _way(columns: Columns, beside: Beside) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    """The table whose index is followed, and what is asked of it; it is taken out of what is left to check."""
-    rare = "patient_key" in columns or columns.get("outcome", (None, ""))[1] == Outcome.REFUSED
-    by_mark = bool(beside) and beside[0][0].c.keys()[0] == "kind"
-    if beside and not rare and (by_mark or "answer" not in columns):
-        return beside.pop(0)
-    name = "outcome" if rare and "patient_key" not in columns else next(iter(columns), "")
-    if not name or name in ("service", "tier", "unanswered"):
-        return _entries, []
-    column, value = columns.pop(name)
-    return _entries, [column == value]
-
-
-def _there_is(along: FromClause, table: FromClause, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    place = (table.c.received_at == along.c.received_at, table.c.call_seq == along.c.call_seq)
-    return exists().where(*conditions, *place).correlate(along)
+def _there_is(along: FromClause, one: Beside) -> ColumnElement[bool]:
+    place = (one.table.c.received_at == along.c.received_at, one.table.c.call_seq == along.c.call_seq)
+    return exists().where(*one.conditions, *place).correlate(along)

@@ -1,5 +1,6 @@
 """The first page of the console: how many calls, which rules fired, what readers did, how long it took."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +20,13 @@ _SHARES = (("median", 0.5), ("95 in 100", 0.95), ("99 in 100", 0.99))
 _MOST_BARS = 100
 _SPARK_WEEKS = 13
 
+_KINDS = (
+    tally.ANSWER, tally.RULE, tally.TOLD, tally.TOLD_FIRST, tally.ANSWERED_FIRST, tally.SHADOW, traits.REPEAT,
+    traits.SLOW, traits.SILENT, traits.REFUSED, traits.ALARM, traits.HELD_ALARM,
+)  # fmt: skip
+
 Cells = Mapping[tuple[str, str], int]
+Counted = Mapping[str, Sequence[Count]]
 
 
 class RuleLine(NamedTuple):
@@ -60,39 +67,37 @@ class RuleLine(NamedTuple):
 
 def overview(reading: Reading, asked: Asked) -> dict[str, Any]:
     """What the first page shows."""
-    by_day = reading.counts(tally.CALL, "subject", "day")
+    by_day = reading.counts(tally.CALL, "subject", "day", "content_version")
     outcomes = {outcome: sum(one.calls for one in by_day if one.subject == outcome) for outcome in _OUTCOMES}
-    answers = {one.subject: one.calls for one in reading.counts(tally.ANSWER, "subject")}
+    counted = reading.counts_by_kind(*_KINDS)
+    answers = _by_subject(counted[tally.ANSWER])
     latency = reading.counts(tally.LATENCY, "subject", "day")
     changes = reading.changes()
     return {
         "outcomes": outcomes,
         "calls": sum(outcomes.values()),
         "judged": outcomes[Outcome.CARD] + outcomes[Outcome.SILENT],
-        "repeats": reading.total(traits.REPEAT),
-        "slow": reading.total(traits.SLOW),
+        "repeats": sum(one.calls for one in counted[traits.REPEAT]),
+        "slow": sum(one.calls for one in counted[traits.SLOW]),
         "answers": answers,
         "unanswered": outcomes[Outcome.CARD] - sum(answers.values()),
-        "percentiles": [(name, _milliseconds(latency, share)) for name, share in _SHARES],
+        "percentiles": list(zip((name for name, _ in _SHARES), _percentiles(latency), strict=True)),
         "calls_chart": calls_chart(asked, by_day, [(change.day, change.kind) for change in changes]),
         "latency_chart": latency_chart(asked, latency),
-        "rules": rule_lines(reading),
-        "shadow": _cells(reading.counts(tally.SHADOW, "subject", "detail")),
-        "silent": _ordered(reading.counts(traits.SILENT, "subject")),
-        "refused": _ordered(reading.counts(traits.REFUSED, "subject")),
-        "alarms": _alarms(reading),
+        "rules": rule_lines(counted, reading.rule_weeks(_SPARK_WEEKS)),
+        "shadow": _cells(counted[tally.SHADOW]),
+        "silent": _ordered(counted[traits.SILENT]),
+        "refused": _ordered(counted[traits.REFUSED]),
+        "alarms": _alarms(counted),
         "changes": changes,
-        "versions": _versions(reading),
+        "versions": _versions(by_day),
     }
 
 
-def rule_lines(reading: Reading) -> list[RuleLine]:
+def rule_lines(counted: Counted, weeks: Mapping[str, list[RuleWeek]]) -> list[RuleLine]:
     """Every rule that fired, the most frequent first."""
-    tiers = _cells(reading.counts(tally.RULE, "subject", "detail"))
-    told = {one.subject: one.calls for one in reading.counts(tally.TOLD, "subject")}
-    first = {one.subject: one.calls for one in reading.counts(tally.TOLD_FIRST, "subject")}
-    answers = _cells(reading.counts(tally.ANSWERED_FIRST, "subject", "detail"))
-    weeks = reading.rule_weeks(_SPARK_WEEKS)
+    tiers, answers = _cells(counted[tally.RULE]), _cells(counted[tally.ANSWERED_FIRST])
+    told, first = _by_subject(counted[tally.TOLD]), _by_subject(counted[tally.TOLD_FIRST])
     named = sorted({rule for rule, _ in tiers} | weeks.keys())
     made = [_line(rule, tiers, (told.get(rule, 0), first.get(rule, 0)), answers, weeks.get(rule, [])) for rule in named]
     return sorted(made, key=lambda line: -line.fired)
@@ -141,8 +146,9 @@ def latency_chart(asked: Asked, latency: Sequence[Count]) -> Table:
     within: dict[str, list[Count]] = {period: [] for period in periods}
     for one in latency:
         within[of[one.day]].append(one)
-    series = [(name, [_milliseconds(within[period], share) for period in periods]) for name, share in _SHARES]
-    rows = tuple((day, tuple(values[place] for _, values in series)) for place, day in enumerate(periods))
+    of_periods = [_percentiles(within[period]) for period in periods]
+    series = [(name, [values[place] for values in of_periods]) for place, (name, _) in enumerate(_SHARES)]
+    rows = tuple((day, values) for day, values in zip(periods, of_periods, strict=True))
     drawing = charts.lines(periods, series, " ms")
     return Table(drawing, tuple(name for name, _ in series), rows, len(periods) < len(of))
 
@@ -160,33 +166,42 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _milliseconds(latency: Sequence[Count], share: float) -> float | None:
+def _percentiles(latency: Sequence[Count]) -> tuple[float | None, ...]:
+    """The percentiles of `_SHARES`, in milliseconds."""
     buckets: dict[int, int] = {}
     for one in latency:
-        buckets[int(one.subject)] = buckets.get(int(one.subject), 0) + one.calls
-    found = percentile_us(buckets, share)
-    return None if found is None else found / 1000
+        bucket = int(one.subject)
+        buckets[bucket] = buckets.get(bucket, 0) + one.calls
+    found = [percentile_us(buckets, share) for _, share in _SHARES]
+    return tuple(None if one is None else one / 1000 for one in found)
 
 
 def _cells(counted: Sequence[Count]) -> dict[tuple[str, str], int]:
     return {(one.subject, one.detail): one.calls for one in counted}
 
 
+def _by_subject(counted: Sequence[Count]) -> dict[str, int]:
+    found = Counter[str]()
+    for one in counted:
+        found[one.subject] += one.calls
+    return found
+
+
 def _ordered(counted: Sequence[Count]) -> list[Count]:
-    return sorted(counted, key=lambda one: (-one.calls, one.subject))
+    summed = [Count(calls, subject) for subject, calls in _by_subject(counted).items()]
+    return sorted(summed, key=lambda one: (-one.calls, one.subject))
 
 
-def _alarms(reading: Reading) -> list[tuple[str, int, int]]:
+def _alarms(counted: Counted) -> list[tuple[str, int, int]]:
     """Each alarm with the calls that it spoke in, and those in which it was kept quiet."""
-    spoken = {one.subject: one.calls for one in reading.counts(traits.ALARM, "subject")}
-    held = {one.subject: one.calls for one in reading.counts(traits.HELD_ALARM, "subject")}
+    spoken, held = _by_subject(counted[traits.ALARM]), _by_subject(counted[traits.HELD_ALARM])
     return [(alarm, spoken.get(alarm, 0), held.get(alarm, 0)) for alarm in sorted(spoken.keys() | held.keys())]
 
 
-def _versions(reading: Reading) -> list[tuple[str, int, str, str]]:
+def _versions(by_day: Sequence[Count]) -> list[tuple[str, int, str, str]]:
     """Each content version with its calls, its first and its last day in the scope; the newest first."""
     days: dict[str, list[Count]] = {}
-    for one in reading.counts(tally.CALL, "content_version", "day"):
+    for one in by_day:
         days.setdefault(one.content_version, []).append(one)
     made = [
         (version, sum(one.calls for one in used), min(one.day for one in used), max(one.day for one in used))
