@@ -16,8 +16,6 @@ IDS = [story.id for story in STORIES]
 FAULTS = {
     "lipoma-atypical": "ossification at the base of a fatty mass on bone is not read as mineral of the soft tissues",
     "parasitic-infestation-atypical": "an eggshell wall is read as a rim of bone; a muscle hydatid enters no rule",
-    "synovial-sarcoma-typical": "fluid-fluid levels read as fluid-calcium; 'sarcoma has to be excluded' as denied",
-    "pair-filaria": "a coiled thread of 9 mm counts for a guinea worm, however short",
 }
 """Stories that are clinically right and that the rules or the reading get wrong, with what is at fault."""
 
