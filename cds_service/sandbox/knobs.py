@@ -14,6 +14,8 @@ from cds_service.sandbox.results import LabLine, Shown, Units, shown_units
 _LAB = "lab:"
 _TIMES = 4
 """How far beyond the reference range a slider reaches: so many times its upper end."""
+_ROOM = Decimal("1.25")
+"""How far a slider goes on beyond the value at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ def knobs(content: Content, units: Units, lines: Iterable[LabLine], whose: Patie
 
 def _facts_asked(content: Content) -> Iterable[str]:
     rules = content.engine.rules
-    for rule in (*rules.rules, *rules.alarms):
-        for condition in conditions_of(rule):
-            for atom in condition.atoms():
-                yield from atom.about
+    asked = [*map(conditions_of, rules.rules), *map(conditions_of, rules.alarms)]
+    return (
+        fact for conditions in asked for condition in conditions for atom in condition.atoms() for fact in atom.about
+    )
 
 
 def _fits(lab: Lab) -> bool:
@@ -99,6 +101,5 @@ def _reach(lab: Lab, limits: ReferenceRange | None, value: Decimal | None) -> tu
     begin = low / _TIMES if low is not None else lowest
     top = high if high is not None else low
     end = top * _TIMES if top is not None else highest
-    if value is not None:
-        begin, end = min(begin, value), max(end, value * Decimal("1.25"))
-    return max(begin, lowest), max(min(end, highest), value or highest * 0)
+    begin, end = max(begin, lowest), min(end, highest)
+    return (begin, end) if value is None else (min(begin, value), max(end, value * _ROOM))

@@ -34,6 +34,16 @@ class Shown:
         """A number of the lab's own unit, in this one."""
         return f"{value / self.factor:.{self.decimals}f}"
 
+    def as_json(self) -> Json:
+        """For the scripts of a page, which count in floating point."""
+        told = {"ucum": self.ucum, "unit": self.unit, "decimals": self.decimals}
+        return {**told, "factor": float(self.factor)}
+
+
+def ways(shown: Mapping[str, Shown]) -> dict[str, Json]:
+    """How numbers are written, by unit system, as JSON values."""
+    return {system: way.as_json() for system, way in shown.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class LabLine:
@@ -84,7 +94,7 @@ def lab_lines(observations: Iterable[Json], labs: LabVocabulary, units: Units, w
     for observation in observations:
         lab, substance = lab_of(observation, labs)
         if _is_result(observation) and observation.get("status") in USABLE:
-            name = labs.labs[lab].label if lab else str(observation["code"].get("text", ""))
+            name = labs.labs[lab].short if lab else _name(observation)
             found.setdefault((lab, name), []).append(_measured(observation, labs, lab, substance))
     places = {lab: place for place, lab in enumerate(labs.labs)}
     ordered = sorted(found.items(), key=lambda pair: (places.get(pair[0][0], len(places)), pair[0][1]))
@@ -113,6 +123,12 @@ def shown_units(lab: str, labs: LabVocabulary, units: Units) -> dict[str, Shown]
         made[system] = usual if way is None else Shown(way.unit, way.shown, way.decimals, Decimal(str(way.factor)))
         usual = made[system]
     return made
+
+
+def _name(observation: Json) -> str:
+    code = observation.get("code", {})
+    codings = (str(coding.get("display", "")) for coding in code.get("coding", ()))
+    return str(code.get("text", "")) or next(codings, "")
 
 
 def _is_result(observation: Json) -> bool:
@@ -156,9 +172,7 @@ def _plain(value: object, factor: Decimal) -> Decimal | None:
     return None if value is None else round(Decimal(str(value)) * factor, _LEAST_PLACES).normalize()
 
 
-def _line(
-    lab: str, name: str, measured: list[_Measured], labs: LabVocabulary, units: Units, whose: Patient
-) -> LabLine:
+def _line(lab: str, name: str, measured: list[_Measured], labs: LabVocabulary, units: Units, whose: Patient) -> LabLine:
     measured = sorted(measured, key=lambda one: one.on)
     newest = measured[-1]
     limits = newest.limits or (labs.labs[lab].range_for(whose) if lab and newest.value is not None else None)
@@ -186,12 +200,10 @@ def _range(limits: ReferenceRange, way: Shown) -> str:
     low, high = (None if end is None else way.written(end) for end in (limits.low, limits.high))
     if low is None or high is None:
         return f"from {low}" if low is not None else f"up to {high}" if high is not None else ""
-    return f"{low}–{high}"  # noqa: RUF001  # ranges are set with an en dash
+    return f"{low}–{high}"
 
 
-def _row(
-    name: str, unit: str, newest: _Measured, limits: ReferenceRange | None, measured: list[_Measured]
-) -> LabRow:
+def _row(name: str, unit: str, newest: _Measured, limits: ReferenceRange | None, measured: list[_Measured]) -> LabRow:
     flag = level(newest.value, limits) if newest.value is not None and limits is not None else None
     # An antibody that is found is marked as a result out of its range is.
     word = newest.sent.lower() if newest.value is None else ""

@@ -1,4 +1,4 @@
-"""The patients of the reporting room, as its list shows them: the tour, etiologies, matched pairs, and the quiet ones."""
+"""The patients of the reporting room as its list shows them: tour, etiologies, matched pairs, and the quiet ones."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class PatientLine:
-    """One patient of the list. `etiologies` holds the names of what is there; `try_this` what the tour proposes."""
+    """One patient of the list. `etiologies` holds the names of what is there; `look` what the tour says to look at."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class PatientLine:
     study: str
     grade: str
     etiologies: tuple[str, ...]
-    try_this: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ Named = Callable[[str], str]
 def tour_lines(room: Room, on: date, named: Named) -> tuple[PatientLine, ...]:
     """The patients of the tour, in its order, each with what it says to look at."""
     stops = room.tour["stops"]
-    return tuple(_line(room.patients[stop["patient"]], on, named, stop["look"].strip()) for stop in stops)
+    return tuple(line_of(room.patients[stop["patient"]], on, named, stop["look"].strip()) for stop in stops)
 
 
 def by_etiology(room: Room, on: date, named: Named) -> tuple[Group, ...]:
@@ -74,12 +74,7 @@ def pairs(room: Room, on: date, named: Named) -> tuple[Group, ...]:
 
 def quiet(room: Room, on: date, named: Named) -> tuple[PatientLine, ...]:
     """Those of whom nothing, or nothing certain, is to be said."""
-    return tuple(_line(one, on, named) for one in room.patients.values() if not _is_told(one) and not one.truth.pair)
-
-
-def line_of(one: SyntheticPatient, on: date, named: Named) -> PatientLine:
-    """One patient as the list shows it."""
-    return _line(one, on, named)
+    return tuple(line_of(one, on, named) for one in room.patients.values() if not _is_told(one) and not one.truth.pair)
 
 
 def _is_told(one: SyntheticPatient) -> bool:
@@ -91,11 +86,12 @@ def _grouped(
 ) -> Iterator[Group]:
     found: dict[str, list[PatientLine]] = {}
     for one in patients:
-        found.setdefault(title(one), []).append(_line(one, on, named))
+        found.setdefault(title(one), []).append(line_of(one, on, named))
     yield from (Group(name, tuple(lines)) for name, lines in found.items())
 
 
-def _line(one: SyntheticPatient, on: date, named: Named, try_this: str = "") -> PatientLine:
+def line_of(one: SyntheticPatient, on: date, named: Named, look: str = "") -> PatientLine:
+    """One patient as the list shows it; `look` is what the tour says of it."""
     person = one.resources[0]
     return PatientLine(
         id=one.patient_id,
@@ -106,7 +102,7 @@ def _line(one: SyntheticPatient, on: date, named: Named, try_this: str = "") -> 
         study=str(_report_of(one).get("code", {}).get("text", "")),
         grade=one.truth.grade,
         etiologies=tuple(named(etiology) for etiology in one.truth.etiologies),
-        try_this=try_this,
+        look=look,
     )
 
 

@@ -9,7 +9,7 @@ from cds_service.sandbox.chart_page import chart_lists
 from cds_service.sandbox.hook_request import USER, unsigned_report
 from cds_service.sandbox.knobs import knobs
 from cds_service.sandbox.report_parts import report_parts
-from cds_service.sandbox.results import lab_lines, system_of
+from cds_service.sandbox.results import lab_lines, system_of, ways
 from cds_service.sandbox.room import by_etiology, line_of, pairs, quiet, tour_lines
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.web.installation import Installation
@@ -76,6 +76,7 @@ def _chart(routes: Blueprint, installation: Installation, sandbox: SandboxSettin
             user=USER,
             knobs=knobs(content, room.units, lines, whose),
             age=whose.age_years,
+            ways=ways,
         )
 
 

@@ -27,6 +27,8 @@ from cds_service.web.sandbox.setting import SandboxSetting
 
 _WHAT = "Send the patient's id, and what is supposed: labs by id, and age in years or null."
 _MOST_YEARS = 120
+_TOLD = 3
+"""How many etiologies are told in words."""
 
 Json = dict[str, Any]
 
@@ -101,7 +103,8 @@ def _changes(body: Json, content: Content) -> Changes:
     if any(result is not None and not content.labs.labs[lab].loincs for lab, result in results.items()):
         raise InvalidRequest("One of the labs is not measured but worked out of others. Change these.")
     age = body.get("age")
-    return Changes(results, None if age is None else _number(age, _MOST_YEARS), age_known=age is not None or "age" not in body)
+    known = age is not None or "age" not in body
+    return Changes(results, None if age is None else _number(age, _MOST_YEARS), age_known=known)
 
 
 def _result(wanted: object) -> Result | None:
@@ -130,7 +133,6 @@ def _told(explained: Explanation) -> Json:
         "silent": report.silent,
         "alarms": [alarm.title for alarm in report.alarms if alarm.speaks and alarm.status == ACTIVE],
         "words": _in_words(report, rules),
-        "tests": [test.name for test in report.tests[:3]],
     }
 
 
@@ -149,8 +151,8 @@ def _in_words(report: ReportRow, rules: list[RuleRow]) -> str:
     shown = [rule for rule in rules if rule.tier in SHOWN]
     if not shown:
         return f"No card: {report.silent or 'nothing is to be said'}."
-    told = [f"{rule.name} {rule.tier}, {rule.score} points" for rule in shown[:3]]
-    more = f"; and {len(shown) - 3} more" if len(shown) > 3 else ""
+    told = [f"{rule.name} {rule.tier}, {rule.score} point{'' if rule.score == 1 else 's'}" for rule in shown[:_TOLD]]
+    more = f"; and {len(shown) - _TOLD} more" if len(shown) > _TOLD else ""
     return f"{'; then '.join(told)}{more}."
 
 

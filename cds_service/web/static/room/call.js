@@ -3,7 +3,14 @@ import { byId, complaintOf, make, postJson, statusOf } from "./dom.js";
 import { showCards } from "./cards.js";
 import { inspect } from "./inspect.js";
 
-const say = (...told) => byId("said").replaceChildren(...told);
+const LOW = 0.6;
+
+// An answer below the edge of the window is none: where it begins low down, the page moves to it.
+function say(...told) {
+  byId("said").replaceChildren(...told);
+  const place = byId("said").closest("section");
+  if (place.getBoundingClientRect().top > innerHeight * LOW) place.scrollIntoView({ block: "start" });
+}
 
 // The page stands still while the answer is awaited: the button cannot be pressed twice, and old cards stay.
 export async function fire(service, button, build, chart) {
