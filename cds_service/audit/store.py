@@ -123,6 +123,11 @@ class Store:
         """Every delivery of one call, the first one first; empty when there is none."""
         return self._calls(select(schema.calls).where(schema.calls.c.call_id == call_id).order_by(schema.calls.c.seq))
 
+    def of_instance(self, hook_instance: str) -> list[StoredCall]:
+        """Every delivery of the calls with this hookInstance, the newest first; empty when there is none."""
+        wanted = select(schema.calls).where(schema.calls.c.hook_instance == hook_instance)
+        return self._calls(wanted.order_by(schema.calls.c.seq.desc()))
+
     def recent(self, limit: int) -> list[StoredCall]:
         """The newest calls, the newest first."""
         return self._calls(select(schema.calls).order_by(schema.calls.c.seq.desc()).limit(limit))

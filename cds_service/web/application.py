@@ -18,6 +18,8 @@ from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
 from cds_service.web.sandbox.fhir import fhir_blueprints
 from cds_service.web.sandbox.requests import requests_blueprint
+from cds_service.web.sandbox.room import room_blueprint
+from cds_service.web.sandbox.trials import trials_blueprint
 from cds_service.web.score_bar import score_bar, score_step
 from cds_service.web.services import services_blueprint
 from cds_service.web.sign_in import sign_in_blueprint
@@ -36,6 +38,9 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 )
 """What the head of every page leads to: a word, and the address."""
 
+SANDBOX = ("Sandbox", "/sandbox")
+"""The same for the demo's reporting room."""
+
 
 def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
@@ -46,14 +51,16 @@ def assemble(installation: Installation) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     drawings = {"score_bar": score_bar, "score_step": score_step, "range_bar": range_bar, "trend": trend}
     app.jinja_env.globals.update(drawings, visitor=visitor, csrf_token=csrf_token)
-    app.jinja_env.globals["sections"] = SECTIONS if installation.settings.serves_pages else ()
+    own = (SANDBOX,) if installation.sandbox is not None else ()
+    app.jinja_env.globals["sections"] = (*own, *SECTIONS) if installation.settings.serves_pages else ()
     app.register_blueprint(services_blueprint(installation))
     if installation.people is not None:
         _serve_pages(app, installation, installation.people)
     if installation.sandbox is not None:
         for routes in fhir_blueprints(installation.settings, installation.clock, installation.sandbox):
             app.register_blueprint(routes)
-        app.register_blueprint(requests_blueprint(installation, installation.sandbox))
+        for made in (requests_blueprint, room_blueprint, trials_blueprint):
+            app.register_blueprint(made(installation, installation.sandbox))
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))
     app.register_blueprint(standard_blueprint(installation))

@@ -6,7 +6,9 @@ from functools import cache
 
 from cds_service.content.load import Content, load_content
 from cds_service.content.locate import default_content, default_patients
+from cds_service.sandbox.room import Room
 from cds_service.sandbox.store import FhirStore
+from cds_service.sandbox.tour import read_tour
 from cds_service.settings import Settings
 from cds_service.synthetic.stories import load_stories
 from cds_service.synthetic.synthesize import named_patients
@@ -26,11 +28,17 @@ def open_sandbox(settings: Settings, content: Content, secret: bytes, now: datet
         return None
 
     @cache
-    def store() -> FhirStore:
+    def room() -> Room:
         # The stories speak of the rules that came with them, whatever rules are in use.
         rules, cards = default_content()
         told_of = load_content(rules, cards) if settings.rules_dir else content
         stories = load_stories(default_patients(), rules, told_of)
-        return FhirStore(resource for one in named_patients(stories, now) for resource in one.resources)
+        models = stories[0].world.physiology.labs
+        patients = {one.patient_id: one for one in named_patients(stories, now)}
+        return Room(patients, {lab: model.sent for lab, model in models.items()}, read_tour(default_patients()))
 
-    return SandboxSetting(store, hmac.digest(secret, b"sandbox", "sha256"), now)
+    @cache
+    def store() -> FhirStore:
+        return FhirStore(resource for one in room().patients.values() for resource in one.resources)
+
+    return SandboxSetting(store, hmac.digest(secret, b"sandbox", "sha256"), now, room)
