@@ -10,7 +10,9 @@ from tests.browser.chromium import HOW_TO_GET_ONE, chromium
 from tests.browser.installation import Installation, installed
 
 NewPage = Callable[..., Page]
-EXPECTED = tuple(f"Failed to load resource: the server responded with a status of {status}" for status in (400, 401, 404))
+EXPECTED = tuple(
+    f"Failed to load resource: the server responded with a status of {status}" for status in (400, 401, 404)
+)
 """What the browser itself says of a call that is refused, of a part of a page for which nobody is signed in, and of a
 page that is not there."""
 
