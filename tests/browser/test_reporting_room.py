@@ -4,8 +4,8 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +23,8 @@ UNDECIDED, SILENT = "undecided-without-labs", "silent-normal-film"
 HOOKS = ("report-sign", "patient-view", "order-sign", "report-review", "report-assist", "report-view")
 
 Open = Callable[..., Page]
+READERS = count(1)
+"""Who is shown a card for the first time."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def chart(new_page: NewPage, server: Server) -> Open:
         page = new_page(**{"viewport": DESK, "reduced_motion": "reduce", **options})
         page.set_default_timeout(10_000)
         page.goto(f"{server.url}/sandbox/patients/{patient}")
-        page.get_by_label("User").fill(f"Practitioner/{uuid4()}")
+        page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
         return page
 
     return make
@@ -62,6 +64,11 @@ def first_card(page: Page) -> Locator:
 def shown(page: Page, id_: str) -> Any:
     """What the page shows of the request or the answer, as JSON."""
     return json.loads(page.locator(f"#{id_}").text_content() or "")
+
+
+def sent(request: Request) -> Any:
+    """The JSON that the page sent."""
+    return request.post_data_json
 
 
 def report_of(request: Any) -> Any:
@@ -130,15 +137,15 @@ def test_an_order_that_is_taken_stands_among_the_orders_and_is_signed_next(chart
     page.get_by_label("Hook").select_option(label="order-sign")
     with page.expect_response("**/cds-services/*") as answered:
         page.get_by_role("button", name="Sign the order").click()
-    placed = answered.value.request.post_data_json["context"]["draftOrders"]["entry"]
+    placed = sent(answered.value.request)["context"]["draftOrders"]["entry"]
     assert [one["resource"]["resourceType"] for one in placed] == ["ServiceRequest"]
     assert placed[0]["resource"]["intent"] == "proposal"
 
 
 def test_a_dismissal_goes_back_with_reason_and_comment(chart: Open) -> None:
     page = signed(chart(TOUR[1]))
-    sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request) if request.url.endswith("/feedback") else None)
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request) if request.url.endswith("/feedback") else None)
     card = first_card(page)
     card.get_by_text("Dismiss with a reason").click()
     card.get_by_label("Reason").select_option(label="I read the evidence differently")
@@ -146,7 +153,7 @@ def test_a_dismissal_goes_back_with_reason_and_comment(chart: Open) -> None:
     card.get_by_role("button", name="Dismiss the card").click()
     expect(card).to_contain_text("Dismissed: I read the evidence differently. Feedback sent: 200 OK.")
     expect(card.get_by_role("button")).to_have_count(0)
-    said = sent[0].post_data_json["feedback"][0]
+    said = sent(requests[0])["feedback"][0]
     assert (said["outcome"], said["overrideReason"]["userComment"]) == ("overridden", "PTH is of last year.")
     assert said["overrideReason"]["reason"]["code"] == "recipient-disagrees-evidence"
 
@@ -156,11 +163,11 @@ def test_every_hook_on_offer_is_answered(prefetch: bool, chart: Open) -> None:
     page = chart(TOUR[0])
     page.get_by_label("send the chart along").set_checked(prefetch)
     for hook in HOOKS:
-        page.get_by_label("User").fill(f"Practitioner/{uuid4()}")
+        page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
         page.get_by_label("Hook").select_option(label=hook)
         with page.expect_response("**/cds-services/*") as answered:
             page.locator("#sign").click()
-        request = answered.value.request.post_data_json
+        request = sent(answered.value.request)
         assert (answered.value.status, request["hook"].endswith(hook)) == (200, True)
         assert ("prefetch" in request, "fhirAuthorization" in request) == (prefetch, not prefetch)
         expect(page.locator("#sign")).to_be_enabled()
@@ -298,7 +305,7 @@ def test_a_patient_of_an_own_fhir_server_is_fetched(new_page: NewPage, server: S
     page.get_by_label("FHIR base URL").fill(f"{server.url}/sandbox/fhir/")
     page.get_by_label("Patient id").fill(TOUR[0])
     page.get_by_label("Access token").fill("any-word")
-    page.get_by_label("User").fill(f"Practitioner/{uuid4()}")
+    page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
     page.get_by_label("Findings").fill("Lobulated calcified masses at the extensor surface of both hips.")
     page.get_by_label("Impression").fill("Periarticular calcified masses.")
     card = first_card(signed(page))
@@ -308,7 +315,7 @@ def test_a_patient_of_an_own_fhir_server_is_fetched(new_page: NewPage, server: S
     page.get_by_label("Hook").select_option(label="patient-view")
     with page.expect_response("**/cds-services/*") as answered:
         page.get_by_role("button", name="Open the chart").click()
-    request = answered.value.request.post_data_json
+    request = sent(answered.value.request)
     assert (answered.value.status, request["fhirAuthorization"]["access_token"]) == (200, "any-word")
     assert "prefetch" not in request
 
@@ -331,7 +338,7 @@ def test_by_keyboard_alone_a_card_is_got_and_taken(chart: Open) -> None:
     page.keyboard.press("Enter")
     expect(first_card(page)).to_be_visible()
     expect(page.locator("#sign")).to_be_focused()
-    reached = []
+    reached: list[str] = []
     while not reached or "Take it" not in reached[-1]:
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.textContent"))

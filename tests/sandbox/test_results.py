@@ -49,7 +49,7 @@ def test_a_comparator_stays_and_opens_the_value() -> None:
     (line,) = lines(observation("2026-01-02", 0, valueQuantity=sent))
     assert line.value["conventional"] == ">12.0 mg/dL"
     assert line.row.value is not None
-    assert (line.row.value.low, line.row.value.high) == (12, None)
+    assert (line.row.value.low, line.row.value.high) == (Decimal(12), None)
 
 
 def test_the_range_that_was_sent_goes_before_the_usual_one_and_the_usual_one_is_said_to_be() -> None:

@@ -33,13 +33,18 @@ def suppose(client: FlaskClient, **what: Any) -> Any:
     return client.post("/sandbox/what-if", json={"patient": PATIENT, **what})
 
 
+def read(client: FlaskClient, address: str) -> Any:
+    """The JSON at an address."""
+    return client.get(address).json
+
+
 def test_the_list_leads_to_every_patient_and_each_has_a_chart_and_a_ranking(client: FlaskClient) -> None:
     listed = set(re.findall(r'href="/sandbox/patients/([^"]+)"', client.get("/sandbox").text))
     assert len(listed) > 80
     for patient in listed:
         page = client.get(f"/sandbox/patients/{patient}", headers=PAGE)
         assert (page.status_code, "Laboratory" in page.text) == (200, True), patient
-        assert client.post("/sandbox/what-if", json={"patient": patient}).json["words"], patient
+        assert suppose(client, patient=patient).json["words"], patient
 
 
 def test_an_unknown_patient_has_no_page(client: FlaskClient) -> None:
@@ -69,7 +74,7 @@ def test_what_is_worked_out_of_a_supposed_result_follows_it(client: FlaskClient)
 
 
 def test_an_edited_report_is_what_is_judged(client: FlaskClient) -> None:
-    report = dict(client.get(f"/sandbox/fhir/DiagnosticReport/{PATIENT}-report").json, conclusion="Normal.")
+    report = dict(read(client, f"/sandbox/fhir/DiagnosticReport/{PATIENT}-report"), conclusion="Normal.")
     del report["presentedForm"]
     told = suppose(client, report=report).json
     assert (told["rules"], told["words"]) == (
@@ -115,9 +120,9 @@ def test_markdown_never_becomes_markup(client: FlaskClient) -> None:
 
 def test_a_call_is_found_by_its_hook_instance_with_the_reason_for_its_silence(client: FlaskClient) -> None:
     service = "calcification-report-sign"
-    request = client.get(f"/sandbox/requests/{service}/silent-normal-film").json
+    request = read(client, f"/sandbox/requests/{service}/silent-normal-film")
     assert client.post(f"/cds-services/{service}", json=request).json == {"cards": []}
-    told = client.get(f"/sandbox/calls/{request['hookInstance']}").json
+    told = read(client, f"/sandbox/calls/{request['hookInstance']}")
     assert told["page"].startswith("/calls/")
     assert told["silent"] == ["no soft tissue calcification or other qualifying finding in the report"]
     assert client.get("/sandbox/calls/1b4e28ba-2fa1-4d2b-883f-0016d3cca427").status_code == 404
