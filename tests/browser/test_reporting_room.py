@@ -3,50 +3,21 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.test_every_page import IN_ANY_THEME, OF_THE_THEME, PHONE, POLICY, TOO_WIDE
-from tests.serving import Server, serving
+from tests.browser.conftest import READERS, NewPage, Open
+from tests.browser.test_every_page import DESK, IN_ANY_THEME, OF_THE_THEME, PHONE, POLICY, TOO_WIDE
+from tests.serving import Server
 
 AXE = Axe()
-DESK = {"width": 1280, "height": 900}
 SIGNING = "calcification-report-sign"
 TOUR = ("tumoral-calcinosis-typical", "secondary-hyperparathyroidism-typical", "hypervitaminosis-d-typical")
 UNDECIDED, SILENT = "undecided-without-labs", "silent-normal-film"
 HOOKS = ("report-sign", "patient-view", "order-sign", "report-review", "report-assist", "report-view")
-
-Open = Callable[..., Page]
-READERS = count(1)
-"""Who is shown a card for the first time."""
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A demo as `make serve` starts it, with the draft hooks."""
-    assert browser.is_connected()
-    with serving(tmp_path_factory.mktemp("room"), {"CALCIFICATION_CDS_DRAFT_HOOKS": "on"}) as running:
-        yield running
-
-
-@pytest.fixture
-def chart(new_page: NewPage, server: Server) -> Open:
-    """Opens the chart of a patient, for a user whom nobody has shown a card yet."""
-
-    def make(patient: str, **options: Any) -> Page:
-        page = new_page(**{"viewport": DESK, "reduced_motion": "reduce", **options})
-        page.set_default_timeout(10_000)
-        page.goto(f"{server.url}/sandbox/patients/{patient}")
-        page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
-        return page
-
-    return make
 
 
 def signed(page: Page) -> Page:
@@ -82,9 +53,9 @@ def violations(page: Page, options: Any) -> str:
     return str(found.generate_report()) if found.violations_count else ""
 
 
-def test_who_has_never_seen_it_gets_to_a_card_by_what_the_pages_say(new_page: NewPage, server: Server) -> None:
+def test_who_has_never_seen_it_gets_to_a_card_by_what_the_pages_say(new_page: NewPage, room: Server) -> None:
     page = new_page(viewport=DESK)
-    page.goto(server.url)
+    page.goto(room.url)
     page.get_by_role("link", name="Open the reporting room").click()
     page.get_by_role("region", name="Start here").get_by_role("link").first.click()
     page.get_by_role("button", name="Sign the report").click()
@@ -93,7 +64,7 @@ def test_who_has_never_seen_it_gets_to_a_card_by_what_the_pages_say(new_page: Ne
 
 
 @pytest.mark.parametrize("patient", TOUR)
-def test_a_patient_is_followed_from_the_chart_to_the_audit_page(patient: str, chart: Open, server: Server) -> None:
+def test_a_patient_is_followed_from_the_chart_to_the_audit_page(patient: str, chart: Open, room: Server) -> None:
     page = signed(chart(patient))
     before = page.get_by_label("Impression").input_value()
     page.get_by_role("button", name="Take it").first.click()
@@ -101,7 +72,7 @@ def test_a_patient_is_followed_from_the_chart_to_the_audit_page(patient: str, ch
     assert page.get_by_label("Impression").input_value().startswith(f"{before}\n\nDifferential")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Why this card").first.click()
-    token = (server.log.parent / "var" / "local.token").read_text(encoding="ascii").strip()
+    token = (room.log.parent / "var" / "local.token").read_text(encoding="ascii").strip()
     reasons = opened.value
     reasons.get_by_role("textbox").fill(token)
     reasons.get_by_role("button", name="Sign in").click()
@@ -216,81 +187,6 @@ def test_a_card_cannot_bring_markup_or_a_script_into_the_page(chart: Open) -> No
     expect(made.locator("img, script, b, i, a[href^=javascript]")).to_have_count(0)
 
 
-def test_a_slider_moves_the_ranking_and_the_record_stays_as_it_is(chart: Open, server: Server) -> None:
-    page = chart(TOUR[0])
-    first = page.locator(".rank").first
-    words = page.locator("#words")
-    expect(words).to_have_text("Tumoral calcinosis likely, 27 points.")
-    count = calls_on_record(server)
-    number = page.get_by_label("eGFR, value")
-    number.fill("6")
-    expect(page.get_by_label("eGFR, slider")).to_have_value("6")
-    number = page.get_by_label("PTH, value")
-    number.fill("900")
-    expect(words).to_contain_text("Secondary hyperparathyroidism likely")
-    expect(first.locator(".name")).to_have_text("Secondary hyperparathyroidism")
-    expect(first.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"points, between -?\d+ and -?\d+"))
-    page.get_by_role("button", name="Back to the chart").click()
-    expect(words).to_have_text("Tumoral calcinosis likely, 27 points.")
-    slider = page.get_by_label("phosphate, slider")
-    slider.focus()
-    slider.press("Home")
-    expect(words).not_to_contain_text("27 points")
-    assert calls_on_record(server) == count
-
-
-def calls_on_record(server: Server) -> int:
-    """How many calls the record holds."""
-    asked = {"since": "2020-01-01", "identified": "true"}
-    answer = server.signed_in().get(f"{server.url}/audit/api/calls", params=asked, timeout=30)
-    return len(answer.json()["calls"])
-
-
-def test_what_is_made_unknown_widens_the_interval_and_the_age_counts(chart: Open) -> None:
-    page = chart(TOUR[0])
-    points = page.locator(".rank").first.locator(".points")
-    expect(points).to_have_text("27")
-    page.locator("[data-lab=phosphate]").get_by_label("known").uncheck()
-    expect(points).to_have_text("23 (21 to 27)")
-    page.get_by_role("button", name="Back to the chart").click()
-    expect(points).to_have_text("27")
-    page.get_by_label("Age in years").fill("70")
-    expect(points).to_have_text("23")
-    page.locator("[data-age]").get_by_label("known").uncheck()
-    expect(points).to_have_text("25 (23 to 27)")
-    page.get_by_text("Suppose a test that is not on file").click()
-    page.get_by_label("anti-Jo-1, result").select_option("positive")
-    expect(page.locator("[data-lab=anti-jo-1]")).to_have_class(re.compile("moved"))
-
-
-def test_units_are_switched_for_the_whole_page_and_change_nothing_else(chart: Open) -> None:
-    page = chart(TOUR[0])
-    words = page.locator("#words")
-    expect(words).to_contain_text("27 points")
-    cell = page.locator("tr[data-name=phosphate] td").first
-    expect(cell).to_contain_text("7.5 mg/dL")
-    page.get_by_label("SI units").first.check()
-    expect(cell).to_contain_text("2.42 mmol/L")
-    expect(page.get_by_label("phosphate, value")).to_have_value("2.42")
-    expect(page.get_by_label("SI units").last).to_be_checked()
-    page.get_by_label("phosphate, value").fill("1.1")
-    expect(words).not_to_contain_text("27 points")
-    page.get_by_label("conventional units").last.check()
-    expect(page.get_by_label("phosphate, value")).to_have_value("3.4")
-
-
-def test_a_course_opens_below_its_line_and_closes(chart: Open) -> None:
-    page = chart(TOUR[0])
-    button = page.get_by_role("button", name="Course of phosphate")
-    button.click()
-    expect(button).to_have_attribute("aria-expanded", "true")
-    expect(page.locator(".live-trend canvas")).to_be_visible()
-    page.get_by_label("SI units").first.check()
-    expect(page.locator(".live-trend canvas")).to_be_visible()
-    button.click()
-    expect(page.locator(".live-trend")).to_have_count(0)
-
-
 def test_a_silent_patient_gets_no_card_and_a_reason(chart: Open) -> None:
     page = chart(SILENT)
     page.get_by_role("button", name="Sign the report").click()
@@ -298,11 +194,11 @@ def test_a_silent_patient_gets_no_card_and_a_reason(chart: Open) -> None:
     expect(page.locator("#rows")).to_contain_text("No rule’s entry criterion is met")
 
 
-def test_a_patient_of_an_own_fhir_server_is_fetched(new_page: NewPage, server: Server) -> None:
+def test_a_patient_of_an_own_fhir_server_is_fetched(new_page: NewPage, room: Server) -> None:
     page = new_page(viewport=DESK)
-    page.goto(f"{server.url}/sandbox")
+    page.goto(f"{room.url}/sandbox")
     page.get_by_role("link", name="Your own FHIR server").click()
-    page.get_by_label("FHIR base URL").fill(f"{server.url}/sandbox/fhir/")
+    page.get_by_label("FHIR base URL").fill(f"{room.url}/sandbox/fhir/")
     page.get_by_label("Patient id").fill(TOUR[0])
     page.get_by_label("Access token").fill("any-word")
     page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
@@ -361,9 +257,9 @@ def test_a_signed_chart_is_accessible_and_fits_a_phone(theme: str, chart: Open) 
 
 
 @pytest.mark.parametrize("path", ["/sandbox", f"/sandbox/patients/{TOUR[0]}", "/sandbox/own-server"])
-def test_the_room_is_read_without_scripts_under_the_strict_policy(path: str, new_page: NewPage, server: Server) -> None:
+def test_the_room_is_read_without_scripts_under_the_strict_policy(path: str, new_page: NewPage, room: Server) -> None:
     page = new_page(java_script_enabled=False, viewport=PHONE)
-    answer = page.goto(server.url + path)
+    answer = page.goto(room.url + path)
     assert answer is not None
     assert answer.header_value("content-security-policy") == POLICY
     assert page.locator("h1").count() == 1
