@@ -98,7 +98,8 @@ def _reach(lab: Lab, limits: ReferenceRange | None, value: Decimal | None) -> tu
     lowest, highest = lab.plausible or (Decimal(0), Decimal(100))
     low = limits.low if limits is not None else None
     high = limits.high if limits is not None else None
-    begin = low / _TIMES if low is not None else lowest
+    # A range that is open above is one of a function that fails: there the low numbers are worth trying.
+    begin = low / _TIMES if low is not None and high is not None else lowest
     top = high if high is not None else low
     end = top * _TIMES if top is not None else highest
     begin, end = max(begin, lowest), min(end, highest)

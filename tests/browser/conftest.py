@@ -1,6 +1,7 @@
 """A real browser, pages in it that must not complain, and an installation to look at."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -8,10 +9,17 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chromium import HOW_TO_GET_ONE, chromium
 from tests.browser.installation import Installation, installed
+from tests.serving import Server, serving
 
 NewPage = Callable[..., Page]
-EXPECTED = tuple(f"Failed to load resource: the server responded with a status of {status}" for status in (401, 404))
-"""What the browser itself says of a page that is not there, and of a part of a page for which nobody is signed in."""
+Open = Callable[..., Page]
+READERS = count(1)
+"""Who is shown a card for the first time."""
+EXPECTED = tuple(
+    f"Failed to load resource: the server responded with a status of {status}" for status in (400, 401, 404)
+)
+"""What the browser itself says of a call that is refused, of a part of a page for which nobody is signed in, and of a
+page that is not there."""
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +71,25 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture(scope="session")
+def room(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demo as `make serve` starts it, with the draft hooks."""
+    assert browser.is_connected()
+    with serving(tmp_path_factory.mktemp("room"), {"CALCIFICATION_CDS_DRAFT_HOOKS": "on"}) as running:
+        yield running
+
+
+@pytest.fixture
+def chart(new_page: NewPage, room: Server) -> Open:
+    """Opens the chart of a patient, for a user whom nobody has shown a card yet."""
+
+    def make(patient: str, **options: Any) -> Page:
+        page = new_page(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options})
+        page.set_default_timeout(10_000)
+        page.goto(f"{room.url}/sandbox/patients/{patient}")
+        page.get_by_label("User").fill(f"Practitioner/{next(READERS)}")
+        return page
+
+    return make

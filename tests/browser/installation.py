@@ -93,7 +93,8 @@ def _of_today(server: Server) -> dict[str, str]:
     assert _sent(f"{service}/feedback", json.loads(stray.read_text(encoding="utf-8"))).ok
     del request["context"]["draftReports"]
     assert not _sent(service, request).ok
-    return {"overridden": overridden, **{kind: _newest(server, kind) for kind in ("silent", "refused")}}
+    names = {"overridden": overridden, "instance": request["hookInstance"]}
+    return {**names, **{kind: _newest(server, kind) for kind in ("silent", "refused")}}
 
 
 def _override(service: str, card: str) -> None:

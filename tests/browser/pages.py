@@ -59,6 +59,15 @@ PAGES = (
     Listed("export", "/audit/export", "/audit/export", "Taking records out"),
     Listed("looks", "/audit/looks", "/audit/looks", "Who looked at what"),
     Listed("hook-definition", "/documents/<name>", "/documents/report-sign", "report-sign"),
+    Listed("reporting-room", "/sandbox", "/sandbox", "A card in three steps", signed_in=False),
+    Listed(
+        "reporting-room-patient",
+        "/sandbox/patients/<patient>",
+        "/sandbox/patients/tumoral-calcinosis-typical",
+        "Laboratory",
+        signed_in=False,
+    ),
+    Listed("reporting-room-own-server", "/sandbox/own-server", "/sandbox/own-server", "FHIR base URL", signed_in=False),
     Listed("not-found", "", "/no-such-page", "Not Found", status=404),
 )
 PARTS: Mapping[str, str] = {"/audit/replay/<name>/progress": "/audit/replay/{replay}/progress"}
@@ -76,8 +85,21 @@ NO_PAGES: Mapping[str, str] = {
     "/readyz": "/readyz",
     "/rules/<rule_id>/source-attributes.json": f"/rules/{_RULE}/source-attributes.json",
     "/rules/source-attributes.json": "/rules/source-attributes.json",
+    "/sandbox/calls/<instance>": "/sandbox/calls/{instance}",
+    "/sandbox/fhir/<kind>": "/sandbox/fhir/Patient",
+    "/sandbox/fhir/<kind>/<identifier>": "/sandbox/fhir/Patient/tumoral-calcinosis-typical",
+    "/sandbox/fhir/metadata": "/sandbox/fhir/metadata",
+    "/sandbox/requests/<service_id>/<patient>": (
+        "/sandbox/requests/calcification-report-sign/tumoral-calcinosis-typical"
+    ),
+    "/sandbox/secured/fhir/metadata": "/sandbox/secured/fhir/metadata",
     "/schemas": "/schemas",
     "/schemas/<file>": "/schemas/request.schema.json",
     "/static/<path:filename>": "/static/style.css",
 }
 """What programs read, with an address of each."""
+NEEDS_TOKEN: Mapping[str, str] = {
+    "/sandbox/secured/fhir/<kind>": "/sandbox/secured/fhir/Patient",
+    "/sandbox/secured/fhir/<kind>/<identifier>": "/sandbox/secured/fhir/Patient/tumoral-calcinosis-typical",
+}
+"""What programs read with a token that nobody is given by signing in."""

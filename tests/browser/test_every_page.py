@@ -13,7 +13,7 @@ from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.browser.conftest import NewPage
 from tests.browser.installation import Installation
-from tests.browser.pages import NO_PAGES, PAGES, PARTS, Listed
+from tests.browser.pages import NEEDS_TOKEN, NO_PAGES, PAGES, PARTS, Listed
 
 AXE = Axe()
 IN_ANY_THEME = {"resultTypes": ["violations"]}
@@ -99,7 +99,8 @@ def app(settings: Settings) -> Flask:
 
 def test_every_route_is_listed_as_a_page_or_as_none(app: Flask) -> None:
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods}
-    assert routes == {listed.route for listed in PAGES if listed.route} | PARTS.keys() | NO_PAGES.keys()
+    pages = {listed.route for listed in PAGES if listed.route}
+    assert routes == pages | PARTS.keys() | NO_PAGES.keys() | NEEDS_TOKEN.keys()
 
 
 @pytest.mark.parametrize("address", NO_PAGES.values())
@@ -110,6 +111,11 @@ def test_what_is_listed_as_no_page_is_none(address: str, installation: Installat
     )
     assert answer.status_code == 200
     assert not answer.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("address", NEEDS_TOKEN.values())
+def test_what_needs_a_token_is_not_opened_by_signing_in(address: str, installation: Installation) -> None:
+    assert installation.server.signed_in().get(installation.url + address, timeout=30).status_code == 401
 
 
 @pytest.mark.parametrize("address", PARTS.values())

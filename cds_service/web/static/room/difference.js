@@ -33,5 +33,6 @@ export function steps(before, after) {
 
 export function differenceOf(before, after) {
   const lines = steps(before.split("\n"), (after || "").split("\n"));
-  return make("p", { className: "difference" }, ...lines.flatMap(([tag, text]) => [make(tag, {}, text), "\n"]));
+  const shown = ([tag, text]) => [text ? make(tag, {}, text) : "", "\n"];
+  return make("p", { className: "difference" }, ...lines.flatMap(shown).slice(0, -1));
 }

@@ -36,3 +36,8 @@ export function uuid() {
 
 // FHIR instants carry a time zone; UTC is one.
 export const instant = () => new Date().toISOString();
+
+// Buttons wait, disabled, until their script is there: one pressed before would send its form to nowhere.
+export function ready() {
+  for (const id of ["sign", "undo", "reset"]) if (byId(id)) byId(id).disabled = false;
+}

@@ -1,6 +1,6 @@
 // A report signed for a patient of somebody's own FHIR server: no prefetch, the service fetches.
 import { fire } from "./call.js";
-import { byId } from "./dom.js";
+import { byId, ready } from "./dom.js";
 import { ownReport, ownRequest } from "./request.js";
 
 const value = (id) => byId(id).value.trim();
@@ -27,3 +27,4 @@ byId("signing").addEventListener("submit", (event) => {
 const nameButton = () => { byId("sign").textContent = service.selectedOptions[0].dataset.verb; };
 service.addEventListener("change", nameButton);
 nameButton();
+ready();

@@ -1,6 +1,6 @@
 // The page of one synthetic patient.
 import { fire } from "./call.js";
-import { byId } from "./dom.js";
+import { byId, ready } from "./dom.js";
 import { Editor, fitAll } from "./editor.js";
 import { chartRequest } from "./request.js";
 import { showTrends } from "./trends.js";
@@ -44,3 +44,4 @@ fitAll();
 switchUnits();
 showTrends();
 startWhatIf(patient, editor);
+ready();

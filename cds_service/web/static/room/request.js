@@ -66,7 +66,7 @@ export function ownRequest(hook, { server, token, patient, user, report }) {
     hook,
     hookInstance: uuid(),
     fhirServer: server.replace(/\/+$/, ""),
-    ...(token ? { fhirAuthorization: grant } : {}),
+    fhirAuthorization: grant,
     context: { userId: user, patientId: patient, ...own },
   };
 }

@@ -77,9 +77,8 @@ export function showTrends() {
     const button = make("button", { type: "button", className: "open-trend", "aria-expanded": "false" });
     button.setAttribute("aria-label", `Course of ${row.dataset.name}`);
     button.addEventListener("click", () => show(row, button));
-    const small = cell.querySelector("svg");
-    button.append(small);
-    cell.replaceChildren(button);
+    // It lies over the drawing, which stays by itself when a page is printed without buttons.
+    cell.append(button);
   }
   onUnits(redraw);
   addEventListener("resize", () => { if (open) open.plot.setSize({ width: open.place.clientWidth, height: HEIGHT }); });
