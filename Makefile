@@ -40,7 +40,6 @@ check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, conten
 
 fuzz-briefly: .venv/develop.stamp
 	@$(RUN) -m tests.fuzz --inputs 1500
-	@FUZZ_EFFORT=0.2 $(RUN) -m pytest -q -n auto -p no:cacheprovider $(HOSTILE)
 
 fuzz: .venv/develop.stamp  ## Fuzz the reader and the whole service (make fuzz SECONDS=600 EFFORT=20 for longer)
 	@$(RUN) -m tests.fuzz --seconds $(SECONDS)
