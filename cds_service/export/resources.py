@@ -20,11 +20,11 @@ from fhir.resources.R4B.provenance import Provenance
 from cds_service.audit.record import Outcome
 from cds_service.export.disguise import Disguise
 from cds_service.export.rows import Recorded, reports_in
+from cds_service.fhir.systems import LOINC
 
 Json = dict[str, Any]
 
 OWN = "https://calcification-cds.github.io"
-LOINC = "http://loinc.org"
 TYPES = ("AuditEvent", "GuidanceResponse", "ClinicalImpression", "DetectedIssue", "Provenance")
 _MODELS: Mapping[str, Any] = {
     model.__name__: model for model in (AuditEvent, GuidanceResponse, ClinicalImpression, DetectedIssue, Provenance)

@@ -11,6 +11,7 @@ from typing import Any
 
 from cds_service.core.labs import LabVocabulary
 from cds_service.errors import InvalidRequest
+from cds_service.fhir.systems import LOINC, UCUM
 
 PATIENT = "at-the-terminal"
 _LAB = re.compile(r"([a-z0-9-]+)=([<>]=?)?([0-9]+(?:\.[0-9]+)?)(?::(\S+))?\Z")
@@ -91,7 +92,7 @@ def _observation(given: str, place: int, vocabulary: LabVocabulary, today: date)
         "resourceType": "Observation",
         "id": f"lab-{place + 1}",
         "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": known.loincs[0]}], "text": known.label},
+        "code": {"coding": [{"system": LOINC, "code": known.loincs[0]}], "text": known.label},
         "subject": {"reference": f"Patient/{PATIENT}"},
         "effectiveDateTime": today.isoformat(),
     }
@@ -102,7 +103,7 @@ def _observation(given: str, place: int, vocabulary: LabVocabulary, today: date)
     quantity: Json = {"value": number, "unit": unit}
     ucum = vocabulary.ucum(unit)
     if ucum:
-        quantity |= {"system": "http://unitsofmeasure.org", "code": ucum}
+        quantity |= {"system": UCUM, "code": ucum}
     if match[2]:
         quantity["comparator"] = match[2]
     return {**observation, "valueQuantity": quantity}, known.prefetch

@@ -2,9 +2,10 @@
 
 from cds_service.core.history import HistoryVocabulary
 from cds_service.fhir.resources import codings, concept_text
+from cds_service.fhir.systems import SNOMED
 
 _SYSTEMS = {
-    "http://snomed.info/sct": "snomed",
+    SNOMED: "snomed",
     "urn:oid:2.16.840.1.113883.6.96": "snomed",
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
     "urn:oid:2.16.840.1.113883.6.88": "rxnorm",

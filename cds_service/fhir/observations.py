@@ -10,8 +10,9 @@ from cds_service.fhir.dates import Moment, UnreadableDateError, first_moment
 from cds_service.fhir.resources import Held, codings, concept_text, resource_name
 from cds_service.fhir.results import PRELIMINARY, Candidate
 from cds_service.fhir.subject import Identity, Whose, whose
+from cds_service.fhir.systems import LOINC
 
-LOINC_SYSTEMS = ("http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1")
+LOINC_SYSTEMS = (LOINC, "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1")
 """LOINC as it is named in the wild; the first is the right one."""
 
 _UNUSABLE_STATUSES = {

@@ -16,8 +16,7 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from cds_service.core.cards import Card
 from cds_service.core.labels import LabOrder
 from cds_service.core.wording import CardWords, Wording
-
-LOINC = "http://loinc.org"
+from cds_service.fhir.systems import LOINC
 
 Json = dict[str, Any]
 

@@ -12,6 +12,7 @@ from cds_service.core.quantity import Interval
 from cds_service.fhir.measured import Measured, read_text_value, without_unit
 from cds_service.fhir.numbers import Unusable, decimal_of, interval
 from cds_service.fhir.resources import codings, concept_text
+from cds_service.fhir.systems import UCUM
 
 _VALUES = {
     "valueQuantity": ("value", "comparator", "unit", "system", "code"),
@@ -22,7 +23,6 @@ _VALUES = {
 _SIMPLE_VALUES = ("valueString", "valueInteger", "valueBoolean")
 _BARE_OBSERVATION = {"resourceType": "Observation", "status": "final", "code": {"text": "any"}}
 _QUANTITY = _VALUES["valueQuantity"]
-_UCUM = "http://unitsofmeasure.org"
 _UNITS_CONTRADICT = "the unit and the unit's code contradict each other"
 
 
@@ -112,7 +112,7 @@ def quantity_unit(value: Mapping[str, Any], lab: Lab, vocabulary: LabVocabulary)
     Raises:
         Unusable: its code and its text name two units that differ for this lab.
     """
-    code = str(value.get("code", "")) if value.get("system", _UCUM) == _UCUM else ""
+    code = str(value.get("code", "")) if value.get("system", UCUM) == UCUM else ""
     unit = str(value.get("unit", ""))
     by_code, by_unit = vocabulary.ucum(code), vocabulary.ucum(unit)
     if by_code and by_unit and by_code != by_unit and lab.factor(by_code) != lab.factor(by_unit):

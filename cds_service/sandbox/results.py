@@ -1,20 +1,30 @@
-"""The laboratory results of a chart, one line a test: the newest, its range, its course, in both unit systems."""
+"""The laboratory results of a chart, one line a test: the newest, its range, its course, in both unit systems.
+
+What a result says is read as the service reads it for its rules, so that the room shows what the rules will see.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from cds_service.core.evidence import range_text
-from cds_service.core.facts import EarlierResult, Patient, ReferenceRange
+from cds_service.core.facts import EarlierResult, LabResult, Patient, ReferenceRange
 from cds_service.core.lab_rows import LabRow
-from cds_service.core.labs import LabVocabulary, level
+from cds_service.core.labs import LabVocabulary
 from cds_service.core.quantity import Interval
+from cds_service.core.view import compared_with_range
+from cds_service.fhir.numbers import Unusable
+from cds_service.fhir.observations import Recognised, recognised, why_not
+from cds_service.fhir.ranges import SENT_WITH_RESULT
+from cds_service.fhir.resources import Held, codings, concept_text
+from cds_service.fhir.results import PRELIMINARY, read_result
+from cds_service.fhir.subject import Identity
 from cds_service.synthetic.world import Sent
 
 SYSTEMS = ("conventional", "si")
-USABLE = ("final", "amended", "corrected", "preliminary")
+_DAY = len("2026-01-31")
 _LEAST_PLACES = 6
 
 Json = Mapping[str, Any]
@@ -69,47 +79,59 @@ class LabLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """One Observation as far as it is drawn: `value` and `limits` are in the lab's own unit."""
+class Whose:
+    """The patient of a chart: by whose ranges results are read, and whom they have to name."""
 
-    on: date
-    value: Interval | None
-    comparator: str
+    person: Patient
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One usable Observation: `result` as the rules read it, None for a test that no rule knows."""
+
+    on: str
     sent: str
-    limits: ReferenceRange | None
     status: str
     resource: str
+    result: LabResult | None
+
+    @property
+    def value(self) -> Interval | None:
+        """What its number allows, in the lab's own unit."""
+        return self.result.value if self.result is not None else None
 
 
-def lab_lines(observations: Iterable[Json], labs: LabVocabulary, units: Units, whose: Patient) -> list[LabLine]:
+def lab_lines(
+    observations: Iterable[Json], labs: LabVocabulary, units: Units, whose: Whose, as_of: datetime
+) -> list[LabLine]:
     """The tests of a chart in the order of the vocabulary, then those that it does not hold.
 
     Args:
         observations: of one patient.
         labs: of the rules.
         units: how laboratories send each lab.
-        whose: for the ranges of results that bring none.
+        whose: the patient.
+        as_of: the moment of the chart.
     """
     found: dict[tuple[str, str], list[_Measured]] = {}
     for observation in observations:
-        lab, substance = lab_of(observation, labs)
-        if _is_result(observation) and observation.get("status") in USABLE:
-            name = labs.labs[lab].short if lab else _name(observation)
-            found.setdefault((lab, name), []).append(_measured(observation, labs, lab, substance))
+        known = recognised_as(observation, labs, whose.identity, as_of)
+        if known is not None:
+            lab = known.candidate.known.lab
+            result = None if known.reason else _read(known, labs, whose.person, as_of)
+            if result is not None:
+                found.setdefault((lab, labs.labs[lab].short), []).append(_measured(observation, result))
+        elif _is_result(observation) and not _why_not(observation, whose.identity):
+            found.setdefault(("", _name(observation)), []).append(_measured(observation, None))
     places = {lab: place for place, lab in enumerate(labs.labs)}
     ordered = sorted(found.items(), key=lambda pair: (places.get(pair[0][0], len(places)), pair[0][1]))
-    return [_line(lab, name, measured, labs, units, whose) for (lab, name), measured in ordered]
+    return [_line(lab, name, measured, labs, units) for (lab, name), measured in ordered]
 
 
-def lab_of(observation: Json, labs: LabVocabulary) -> tuple[str, str]:
-    """The lab of an Observation and the substance measured, by code, else by name; empty where neither is known."""
-    code = observation.get("code", {})
-    for coding in code.get("coding", ()):
-        known = labs.by_code.get(coding.get("code", ""))
-        if known is not None:
-            return known.lab, known.substance
-    named = labs.named(str(code.get("text", "")))
-    return (named.lab, named.substance) if named is not None else ("", "")
+def recognised_as(observation: Json, labs: LabVocabulary, identity: Identity, as_of: datetime) -> Recognised | None:
+    """The lab result that an Observation of a patient's prefetch is, usable or not; None where it is of no lab."""
+    return next(recognised(_held(observation), labs, identity, as_of), None)
 
 
 def shown_units(lab: str, labs: LabVocabulary, units: Units) -> dict[str, Shown]:
@@ -125,64 +147,53 @@ def shown_units(lab: str, labs: LabVocabulary, units: Units) -> dict[str, Shown]
     return made
 
 
+def _held(observation: Json) -> Held:
+    return Held(observation, "", asked_for=True)
+
+
+def _read(known: Recognised, labs: LabVocabulary, person: Patient, as_of: datetime) -> LabResult | None:
+    try:
+        return read_result(known.candidate, labs, person, as_of)
+    except Unusable:
+        return None
+
+
+def _why_not(observation: Json, identity: Identity) -> str:
+    return why_not(_held(observation), str(observation.get("status", "")), identity)
+
+
 def _name(observation: Json) -> str:
-    code = observation.get("code", {})
-    codings = (str(coding.get("display", "")) for coding in code.get("coding", ()))
-    return str(code.get("text", "")) or next(codings, "")
+    code = observation.get("code")
+    return concept_text(code) or next((display for _, _, display in codings(code)), "")
 
 
 def _is_result(observation: Json) -> bool:
     return "valueQuantity" in observation or "valueString" in observation
 
 
-def _measured(observation: Json, labs: LabVocabulary, lab: str, substance: str) -> _Measured:
+def _measured(observation: Json, result: LabResult | None) -> _Measured:
     quantity = observation.get("valueQuantity", {})
-    unit = str(quantity.get("code") or quantity.get("unit", ""))
-    factor = (labs.labs[lab].factor(labs.ucum(unit) or unit, substance) if lab else None) or Decimal(1)
-    value = Decimal(str(quantity["value"])) * factor if "value" in quantity else None
-    comparator = str(quantity.get("comparator", ""))
-    sent = f"{comparator}{quantity.get('value')} {quantity.get('unit', '')}".strip() if quantity else ""
+    parts = (quantity.get(member, "") for member in ("comparator", "value", "unit"))
     return _Measured(
-        on=datetime.fromisoformat(observation["effectiveDateTime"]).date(),
-        value=None if value is None else _interval(value, comparator),
-        comparator=comparator,
-        sent=sent or str(observation.get("valueString", "")),
-        limits=_limits(observation, factor),
+        on=str(observation.get("effectiveDateTime", ""))[:_DAY],
+        sent="{}{} {}".format(*parts).strip() or str(observation.get("valueString", "")),
         status=str(observation.get("status", "")),
         resource=f"Observation/{observation.get('id', '')}",
+        result=result,
     )
 
 
-def _interval(value: Decimal, comparator: str) -> Interval:
-    if comparator.startswith(">"):
-        return Interval(value, None, low_open=comparator == ">")
-    if comparator.startswith("<"):
-        return Interval(None, value, high_open=comparator == "<")
-    return Interval.exactly(value)
-
-
-def _limits(observation: Json, factor: Decimal) -> ReferenceRange | None:
-    for sent in observation.get("referenceRange", ()):
-        low, high = (_plain(sent.get(end, {}).get("value"), factor) for end in ("low", "high"))
-        return ReferenceRange(low, high, "sent with the result")
-    return None
-
-
-def _plain(value: object, factor: Decimal) -> Decimal | None:
-    return None if value is None else round(Decimal(str(value)) * factor, _LEAST_PLACES).normalize()
-
-
-def _line(lab: str, name: str, measured: list[_Measured], labs: LabVocabulary, units: Units, whose: Patient) -> LabLine:
+def _line(lab: str, name: str, measured: list[_Measured], labs: LabVocabulary, units: Units) -> LabLine:
     measured = sorted(measured, key=lambda one: one.on)
     newest = measured[-1]
-    limits = newest.limits or (labs.labs[lab].range_for(whose) if lab and newest.value is not None else None)
-    shown = shown_units(lab, labs, units) if lab and newest.value is not None else {}
+    limits = newest.result.range if newest.result is not None else None
+    shown = shown_units(lab, labs, units) if newest.value is not None else {}
     values = {system: _written(newest, way) for system, way in shown.items()}
     ranges = {system: _range(limits, way) for system, way in shown.items()} if limits else {}
     return LabLine(
         name=name,
         lab=lab,
-        row=_row(name, labs.labs[lab].unit if lab else "", newest, limits, measured),
+        row=_row(name, labs.labs[lab].unit if lab else "", newest, measured),
         value=values or dict.fromkeys(SYSTEMS, newest.sent),
         range=ranges or dict.fromkeys(SYSTEMS, range_text(limits, "")),
         points=tuple(_points(measured)),
@@ -192,8 +203,19 @@ def _line(lab: str, name: str, measured: list[_Measured], labs: LabVocabulary, u
 
 
 def _written(one: _Measured, way: Shown) -> str:
-    end = one.value and (one.value.low if one.value.low is not None else one.value.high)
-    return f"{one.comparator}{way.written(end)} {way.unit}" if end is not None else one.sent
+    value = one.value
+    end = None if value is None else value.low if value.low is not None else value.high
+    if value is None or end is None:
+        return one.sent
+    return f"{_comparator(value)}{way.written(end)} {way.unit}"
+
+
+def _comparator(value: Interval) -> str:
+    if value.exact is not None:
+        return ""
+    if value.high is None:
+        return ">" if value.low_open else "≥"
+    return "<" if value.high_open else "≤"
 
 
 def _range(limits: ReferenceRange, way: Shown) -> str:
@@ -203,42 +225,43 @@ def _range(limits: ReferenceRange, way: Shown) -> str:
     return f"{low}–{high}"
 
 
-def _row(name: str, unit: str, newest: _Measured, limits: ReferenceRange | None, measured: list[_Measured]) -> LabRow:
-    flag = level(newest.value, limits) if newest.value is not None and limits is not None else None
-    # An antibody that is found is marked as a result out of its range is.
-    word = newest.sent.lower() if newest.value is None else ""
-    earlier = tuple(
-        EarlierResult(one.on.isoformat(), (newest.on - one.on).days, one.value)
-        for one in reversed(measured[:-1])
-        if one.value is not None
-    )
+def _row(name: str, unit: str, newest: _Measured, measured: list[_Measured]) -> LabRow:
+    result = newest.result
     return LabRow(
         label=name,
         sent=newest.sent,
         compared="",
         conversion="",
-        range=range_text(limits, unit),
-        effective=newest.on.isoformat(),
-        flag=flag or word,
+        range=range_text(result.range if result is not None else None, unit),
+        effective=newest.on,
+        # An antibody that is found is marked as a result out of its range is.
+        flag=compared_with_range(result) if result is not None else "",
         resource=newest.resource,
         unit=unit,
         value=newest.value,
-        limits=limits,
-        series=earlier,
+        limits=result.range if result is not None else None,
+        series=tuple(_earlier(newest, measured)),
         age_days=0,
     )
+
+
+def _earlier(newest: _Measured, measured: list[_Measured]) -> Iterator[EarlierResult]:
+    for one in reversed(measured[:-1]):
+        if one.value is not None:
+            apart = datetime.fromisoformat(newest.on) - datetime.fromisoformat(one.on)
+            yield EarlierResult(one.on, apart.days, one.value)
 
 
 def _points(measured: list[_Measured]) -> Iterator[tuple[str, float]]:
     for one in measured:
         if one.value is not None:
             end = one.value.low if one.value.low is not None else one.value.high
-            yield one.on.isoformat(), float(round(end or Decimal(0), _LEAST_PLACES))
+            yield one.on, float(round(end or Decimal(0), _LEAST_PLACES))
 
 
 def _note(newest: _Measured, limits: ReferenceRange | None) -> str:
-    told = [newest.status] if newest.status != "final" else []
-    if newest.limits is None and limits is not None:
+    told = [newest.status] if newest.status in PRELIMINARY else []
+    if limits is not None and limits.source != SENT_WITH_RESULT:
         told.append("no range was sent; the usual one is drawn")
     return "; ".join(told)
 

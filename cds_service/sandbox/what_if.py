@@ -4,7 +4,7 @@ The change is made in the request, as if the laboratory had sent it, so that eve
 (corrected calcium, a renal function) follows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,13 +16,13 @@ from cds_service.core.explanation import Explanation, explain
 from cds_service.core.labs import LabVocabulary
 from cds_service.fhir.chart import read_chart
 from cds_service.fhir.request import HookCall
+from cds_service.fhir.subject import Identity
+from cds_service.fhir.systems import LOINC, UCUM
 from cds_service.hooks.service import Desk, Service
 from cds_service.judgement import judge_read, read_one
-from cds_service.sandbox.results import USABLE, lab_of
+from cds_service.sandbox.results import recognised_as
 
 _DAYS_OF_A_YEAR = 365.25
-_UCUM = "http://unitsofmeasure.org"
-_LOINC = "http://loinc.org"
 
 Json = dict[str, Any]
 
@@ -75,9 +75,11 @@ def changed(request: Json, changes: Changes, labs: LabVocabulary, as_of: datetim
     prefetch = dict(request.get("prefetch", {}))
     if changes.age is not None or not changes.age_known:
         prefetch["patient"] = _aged(prefetch.get("patient") or {}, changes, as_of.date())
-    when = _last_drawn(prefetch) or as_of.isoformat()
+    usable = list(_usable(prefetch, labs, Identity(request["context"]["patientId"]), as_of))
+    when = _last_drawn(one for _, one in usable) or as_of.isoformat()
     for lab, result in changes.labs.items():
-        taken = _without(prefetch, lab, labs, only_newest=result is not None)
+        there = [one for known, one in usable if known == lab]
+        taken = _without(prefetch, there, only_newest=result is not None)
         if result is not None:
             key = labs.labs[lab].prefetch
             prefetch[key] = _with(prefetch.get(key), _observation(request, lab, result, labs, taken or when))
@@ -104,25 +106,30 @@ def _moment(one: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(one["effectiveDateTime"])
 
 
-def _last_drawn(prefetch: Mapping[str, Any]) -> str:
-    drawn = [one for bundle in prefetch.values() for one in _results(bundle) if one.get("status") in USABLE]
-    return str(max(drawn, key=_moment)["effectiveDateTime"]) if drawn else ""
+def _usable(
+    prefetch: Mapping[str, Any], labs: LabVocabulary, identity: Identity, as_of: datetime
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every result that the service would use, with its lab."""
+    for bundle in prefetch.values():
+        for one in _results(bundle):
+            known = recognised_as(one, labs, identity, as_of)
+            if known is not None and not known.reason:
+                yield known.candidate.known.lab, one
 
 
-def _without(prefetch: Json, lab: str, labs: LabVocabulary, *, only_newest: bool) -> str:
-    """Take the results of a lab out, or just the newest; returns when that was drawn, empty where there was none."""
-    there = [
-        one
-        for bundle in prefetch.values()
-        for one in _results(bundle)
-        if lab_of(one, labs)[0] == lab and one.get("status") in USABLE
-    ]
+def _without(prefetch: Json, there: Sequence[Mapping[str, Any]], *, only_newest: bool) -> str:
+    """Take results out, or just the newest; returns when that was drawn, empty where there was none."""
     newest = max(there, key=_moment, default=None)
     gone = {one["id"] for one in there if not only_newest or one is newest}
     for key, bundle in prefetch.items():
         if gone and any(one["id"] in gone for one in _results(bundle)):
             left = [entry for entry in bundle["entry"] if entry["resource"].get("id") not in gone]
             prefetch[key] = {**bundle, "entry": left, "total": len(left)}
+    return _last_drawn(there)
+
+
+def _last_drawn(results: Iterable[Mapping[str, Any]]) -> str:
+    newest = max(results, key=_moment, default=None)
     return str(newest["effectiveDateTime"]) if newest is not None else ""
 
 
@@ -138,11 +145,11 @@ def _observation(request: Json, lab: str, result: Result, labs: LabVocabulary, w
         "resourceType": "Observation",
         "id": f"what-if-{lab}",
         "status": "final",
-        "code": {"coding": [{"system": _LOINC, "code": known.loincs[0]}], "text": known.label},
+        "code": {"coding": [{"system": LOINC, "code": known.loincs[0]}], "text": known.label},
         "subject": {"reference": f"Patient/{request['context']['patientId']}"},
         "effectiveDateTime": when,
     }
     if result.word:
         return {**made, "valueString": result.word}
-    quantity = {"value": result.value, "unit": result.unit, "system": _UCUM, "code": result.unit}
+    quantity = {"value": result.value, "unit": result.unit, "system": UCUM, "code": result.unit}
     return {**made, "valueQuantity": quantity}

@@ -4,14 +4,15 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from cds_service.synthetic.resources import HL7, LOINC, Json, Sheet, coded, coding
+from cds_service.fhir.systems import LOINC, SNOMED
+from cds_service.synthetic.resources import HL7, Json, Sheet, coded, coding
 from cds_service.synthetic.story import Examined, Story
 from cds_service.synthetic.wording import Wording
 from cds_service.synthetic.world import Terms
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _CATEGORY = [coded(LOINC, "LP29684-5", "Radiology"), coded(f"{HL7}v2-0074", "RAD", "Radiology")]
-_ORDERED_AS = [coded("http://snomed.info/sct", "363679005", "Imaging")]
+_ORDERED_AS = [coded(SNOMED, "363679005", "Imaging")]
 _IMPRESSION, _STUDY, _INDICATION = "impression", "study", "indication"
 _CURRENT = "report"
 _TAKEN_MINUTES, _ORDERED_MINUTES = 90, 1500

@@ -8,6 +8,7 @@ from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Source, read_source
 from cds_service.core.labs import LabVocabulary
 from cds_service.errors import ContentError, Problem
+from cds_service.fhir.systems import SNOMED
 from cds_service.synthetic.points import points
 from cds_service.synthetic.world import (
     Effect,
@@ -26,7 +27,7 @@ from cds_service.synthetic.world import (
 
 SCHEMAS = Schemas((Path(__file__).parent / "schemas",))
 _SYSTEMS = {
-    "snomed": "http://snomed.info/sct",
+    "snomed": SNOMED,
     "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
     "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "atc": "http://www.whocc.no/atc",

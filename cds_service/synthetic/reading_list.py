@@ -6,23 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.content.lengths import days_in
-from cds_service.content.yaml_source import read_source
 from cds_service.core.renal import ADULT_FROM, egfr
 from cds_service.errors import StartError
 from cds_service.synthetic.chance import Random
+from cds_service.synthetic.list_files import Plain, both, read_list
 from cds_service.synthetic.population import Weighted
 from cds_service.synthetic.read_world import checked
 from cds_service.synthetic.story import BACKGROUND, Examined, Laboratory, Single, Story, Told, Unmodelled
 from cds_service.synthetic.world import CREATININE, FILTRATION_RATE, StudyTerm, Term, World
 
-_CHARTS, _RARE = "charts", "rare"
-_OWN = "own"
 _TAUGHT = ("typical", "early", "atypical")
 _YEAR = 365.25
 _MEASURED = 9
 """Days before the report at which the list's labs were taken."""
-
-Plain = Mapping[str, Any]
 
 
 class RealisticMix:
@@ -39,12 +35,10 @@ class RealisticMix:
     """
 
     def __init__(self, stories: Sequence[Story], folder: Path, listed: Path) -> None:
-        self._charts = _file(listed / f"{_CHARTS}.yaml")["charts"]
-        rare = _file(listed / f"{_RARE}.yaml")
-        names = [path.stem for path in sorted(listed.glob("*.yaml")) if path.stem not in (_CHARTS, _RARE)]
+        self._files = read_list(listed)
+        rare = self._files.rare
         self._background = _Background(checked(folder, "mix").data, stories[0].world)
-        files = [_file(listed / f"{name}.yaml") for name in names]
-        kinds = [(self._of_kind(kind), float(kind["share"])) for kind in files]
+        kinds = [(self._of_kind(kind), float(kind["share"])) for kind in self._files.kinds.values()]
         self._kinds = Weighted([*kinds, (_of_stories(stories, rare["published"]), float(rare["share"]))])
         self._met: dict[tuple[str, str], Story] = {}
 
@@ -54,7 +48,8 @@ class RealisticMix:
 
     def _of_kind(self, kind: Plain) -> Callable[[Random], Story]:
         reports = Weighted([(report, float(report["weight"])) for report in kind["reports"]])
-        fitting = {report["id"]: self._fitting(report) for report in kind["reports"]}
+        charts = {report["id"]: self._files.fitting(report) for report in kind["reports"]}
+        fitting = {name: Weighted([(one, float(one["share"])) for one in fit]) for name, fit in charts.items()}
 
         def drawn(dice: Random) -> Story:
             report = reports.drawn(dice)
@@ -65,21 +60,6 @@ class RealisticMix:
             return self._met[key]
 
         return drawn
-
-    def _fitting(self, report: Plain) -> Weighted[Plain]:
-        """The charts that fit a report's age, or its own alone."""
-        if report.get("charts") == _OWN:
-            return Weighted([({"id": _OWN}, 1.0)])
-        age = report["age"]
-        fit = [
-            chart for chart in self._charts if chart.get("ages", (0, age))[0] <= age <= chart.get("ages", (0, age))[1]
-        ]
-        return Weighted([(chart, float(chart["share"])) for chart in fit])
-
-
-def _file(path: Path) -> Plain:
-    data = read_source(path, f"{path.parent.name}/{path.name}").data
-    return data if isinstance(data, dict) else {}
 
 
 def _of_stories(stories: Sequence[Story], weights: Mapping[str, Any]) -> Callable[[Random], Story]:
@@ -116,7 +96,7 @@ class _Background:
             hospitals=tuple(self._mix["hospitals"]),
             age=(age, age + 0.9),
             sexes=(report["sex"],),
-            problems=tuple(Told(Term(text), since) for text in _both("conditions", report, chart)),
+            problems=tuple(Told(Term(text), since) for text in both("conditions", report, chart)),
             procedures=(),
             drugs=(),
             family=(),
@@ -133,7 +113,7 @@ class _Background:
         return Examined(term, 0, "", {"findings": report["text"]})
 
     def _laboratory(self, report: Plain, chart: Plain, age: float) -> Laboratory:
-        tests, said = _both("labs", report, chart), _both("labs_qualitative", report, chart)
+        tests, said = both("labs", report, chart), both("labs_qualitative", report, chart)
         going = self._mix["charts"].get(chart["id"], self._mix["otherwise"])
         known = [(self._known(test), test) for test in tests]
         now = {lab: value for found, _ in known if found is not None for lab, value in [found]}
@@ -173,10 +153,6 @@ class _Background:
             known = self._world.labs.named(name)
             if known is not None and known.lab in self._world.physiology.labs:
                 yield Single(known.lab, word, _MEASURED)
-
-
-def _both(key: str, report: Plain, chart: Plain) -> list[Any]:
-    return [*report.get(key, ()), *chart.get(key, ())]
 
 
 def _unmodelled(test: Plain) -> Unmodelled:

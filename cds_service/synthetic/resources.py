@@ -8,9 +8,6 @@ from cds_service.synthetic.world import Hospital, Term, World
 
 Json = dict[str, Any]
 
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-UCUM = "http://unitsofmeasure.org"
 HL7 = "http://terminology.hl7.org/CodeSystem/"
 
 

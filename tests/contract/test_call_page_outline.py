@@ -1,7 +1,6 @@
 """The pages of real calls can be read by ear and by keyboard, whatever the reports hold."""
 
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
@@ -11,19 +10,11 @@ from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.conftest import NOON
 from tests.contract.calls import CHART, TEXT, URL, call
+from tests.outline import Outline
 from tests.signed_in import SignedIn
 
 GROWING = "Enlarging calcified soft tissue mass of the thigh, 9 cm, with cortical destruction of the femur."
 HOSTILE = f"{TEXT} <script>alert(1)</script> half \ud800 a character. Phleboliths '><img src=x>."
-
-
-class _Outline(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 def with_reports(*texts: str) -> dict[str, Any]:
@@ -48,7 +39,7 @@ def test_ids_are_unique_links_lead_somewhere_and_headings_come_in_order(
     client = app.test_client()
     assert client.post(URL, json=with_reports(*texts)).status_code == 200
     page = client.get(f"/calls/{app.extensions['store'].recent(1)[0].record.call_id}").text
-    outline = _Outline()
+    outline = Outline()
     outline.feed(page)
     names = [tag for tag, _ in outline.tags]
     ids = [attributes["id"] for _, attributes in outline.tags if attributes.get("id")]

@@ -3,19 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from cds_service.synthetic.list_files import OWN_CHART, ListFiles, Plain, both, read_list
 from tests.evaluation.published import FOLDER as PUBLISHED
 from tests.evaluation.published import PublishedCase, case_of, published_cases
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "reading-list"
-CHARTS, RARE = "charts.yaml", "rare.yaml"
-
-Json = dict[str, Any]
-
-OWN_CHART: Json = {"id": "own", "share": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +45,23 @@ def reading_list(folder: Path = FOLDER, published: Path = PUBLISHED) -> ReadingL
     """The list of a folder.
 
     Raises:
-        ValueError: a file is not of this format, or the shares of the kinds do not add up to 100 %.
+        ContentError: a file cannot be read.
+        ValueError: the shares of the kinds do not add up to 100 %.
     """
-    charts = _file(folder / CHARTS)["charts"]
-    rare = _file(folder / RARE)
-    kinds = {path.stem: _file(path) for path in sorted(folder.glob("*.yaml")) if path.name not in (CHARTS, RARE)}
-    shares = [kind["share"] for kind in (*kinds.values(), rare)]
+    files = read_list(folder)
+    shares = [kind["share"] for kind in (*files.kinds.values(), files.rare)]
     if abs(sum(shares) - 100) > 1e-6:
         raise ValueError(f"{folder}: the shares of the kinds add up to {sum(shares):g} %, not to 100 %")
-    listed = [one for name, kind in kinds.items() for one in _reports(name, kind, charts)]
-    listed += _published(rare, published_cases(published))
-    return ReadingList(tuple(listed), frozenset(rare["everyday"]))
+    listed = [one for name, kind in files.kinds.items() for one in _reports(name, kind, files)]
+    listed += _published(files.rare, published_cases(published))
+    return ReadingList(tuple(listed), frozenset(files.rare["everyday"]))
 
 
-def _file(path: Path) -> Json:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(data, dict):
-        raise ValueError(f"{path} is no part of a reading list")
-    return data
-
-
-def _reports(name: str, kind: Json, charts: Sequence[Json]) -> Iterator[Listed]:
+def _reports(name: str, kind: Plain, files: ListFiles) -> Iterator[Listed]:
     """Each report of a kind with each chart that fits."""
     whole = sum(report["weight"] for report in kind["reports"])
     for report in kind["reports"]:
-        fitting = [OWN_CHART] if report.get("charts") == "own" else _fitting(charts, report["age"])
+        fitting = files.fitting(report)
         of_charts = sum(chart["share"] for chart in fitting)
         for chart in fitting:
             yield Listed(
@@ -90,18 +75,7 @@ def _reports(name: str, kind: Json, charts: Sequence[Json]) -> Iterator[Listed]:
             )
 
 
-def _fitting(charts: Sequence[Json], age: float) -> list[Json]:
-    def fits(chart: Json) -> bool:
-        low, high = chart.get("ages", (0, age))
-        return bool(low <= age <= high)
-
-    return [chart for chart in charts if fits(chart)]
-
-
-def _case(report: Json, chart: Json) -> PublishedCase:
-    def both(key: str) -> list[Any]:
-        return [*report.get(key, ()), *chart.get(key, ())]
-
+def _case(report: Plain, chart: Plain) -> PublishedCase:
     return case_of(
         {
             "id": f"{report['id']} with {chart['id']}",
@@ -111,20 +85,20 @@ def _case(report: Json, chart: Json) -> PublishedCase:
             "sex": report["sex"],
             "modality": report["study"],
             "report": report["text"],
-            "conditions": both("conditions"),
-            "labs": both("labs"),
-            "labs_qualitative": both("labs_qualitative"),
+            "conditions": both("conditions", report, chart),
+            "labs": both("labs", report, chart),
+            "labs_qualitative": both("labs_qualitative", report, chart),
         }
     )
 
 
-def _published(rare: Json, cases: Sequence[PublishedCase]) -> Iterator[Listed]:
+def _published(rare: Plain, cases: Sequence[PublishedCase]) -> Iterator[Listed]:
     """The published cases of the rare etiologies, split evenly among the cases of each."""
     whole = sum(rare["published"].values())
     for etiology, weight in rare["published"].items():
         group = [case for case in cases if case.etiology == etiology and not case.silent]
         if not group:
-            raise ValueError(f"{RARE}: no published case of {etiology}")
+            raise ValueError(f"rare.yaml: no published case of {etiology}")
         for case in group:
             share = rare["share"] / 100 * weight / whole / len(group)
-            yield Listed("rare", case.id, "own", share, (etiology,), etiology in rare["urgent"], case)
+            yield Listed("rare", case.id, OWN_CHART["id"], share, (etiology,), etiology in rare["urgent"], case)

@@ -1,5 +1,6 @@
 """The lines of the table of results: the newest of each test, in both unit systems, and its course."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from cds_service.content.load import load_content
 from cds_service.content.locate import default_content
 from cds_service.core.facts import Patient
-from cds_service.sandbox.results import LabLine, lab_lines
+from cds_service.fhir.subject import Identity
+from cds_service.fhir.systems import LOINC
+from cds_service.sandbox.results import LabLine, Whose, lab_lines
 from cds_service.synthetic.world import Sent
 
 LABS = load_content(*default_content()).labs
@@ -24,12 +27,15 @@ ADULT = Patient(Decimal(40), "female")
 def observation(day: str, value: Any, unit: str = "mg/dL", code: str = "2777-1", **more: Any) -> dict[str, Any]:
     """A phosphate, unless another code is given."""
     measured = {"valueQuantity": {"value": value, "unit": unit, "code": unit}}
-    told = {"code": {"coding": [{"code": code}], "text": "A test"}, "effectiveDateTime": f"{day}T08:00:00+00:00"}
+    told = {
+        "code": {"coding": [{"system": LOINC, "code": code}], "text": "A test"},
+        "effectiveDateTime": f"{day}T08:00:00+00:00",
+    }
     return {"resourceType": "Observation", "id": day, "status": "final", **told, **measured, **more}
 
 
 def lines(*observations: Any) -> list[LabLine]:
-    return lab_lines(observations, LABS, UNITS, ADULT)
+    return lab_lines(observations, LABS, UNITS, Whose(ADULT, Identity("example")), datetime(2026, 3, 1, tzinfo=UTC))
 
 
 def test_the_newest_is_shown_and_the_others_are_its_course() -> None:

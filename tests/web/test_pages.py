@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
@@ -13,6 +12,7 @@ from sqlalchemy import text
 from cds_service.audit.engine import open_engine
 from cds_service.audit.store import Store
 from cds_service.settings import Settings
+from tests.outline import Outline
 from tests.web.calls import URL, good_call
 from tests.web.sample_explanation import HOSTILE
 
@@ -80,19 +80,10 @@ def test_pages_hold_no_inline_style_script_or_foreign_address(page: str, client:
         assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?! src=\"/static/)|(src|href)=\"(https?:)?//", shown)
 
 
-class _Outline(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-
 @pytest.mark.parametrize("path", ["/", "/calls/call-1"])
 def test_pages_can_be_read_by_ear(path: str, client: FlaskClient) -> None:
     client.post(URL, json=good_call())
-    outline = _Outline()
+    outline = Outline()
     outline.feed(client.get(path).text)
     names = [tag for tag, _ in outline.tags]
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]

@@ -23,8 +23,8 @@ from cds_service.audit.tally import Place, Tally
 from cds_service.content.load import Content
 from cds_service.settings import Settings
 from cds_service.standard.source_attributes import OF_RULE, OVERALL, SCHEMAS
+from tests.outline import Outline
 from tests.web.conftest import packaged_content
-from tests.web.test_pages import _Outline
 
 PRODUCTION = {"profile": "production", "base_url": "https://cds.example.org", "clients_file": Path("clients.json")}
 RULES = list(packaged_content().in_words)
@@ -142,7 +142,7 @@ def test_a_rule_in_use_shows_its_figures_and_leads_to_its_calls(
 @pytest.mark.usefixtures("with_history")
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_of_rules_can_be_read_by_ear(path: str, client: FlaskClient) -> None:
-    outline = _Outline()
+    outline = Outline()
     outline.feed(client.get(path).text)
     names = [tag for tag, _ in outline.tags]
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from flask import Blueprint, Response
 
 from cds_service.fhir.patient import read_patient
+from cds_service.fhir.subject import Identity
 from cds_service.sandbox.chart_page import chart_lists
 from cds_service.sandbox.hook_request import USER, unsigned_report
 from cds_service.sandbox.knobs import knobs
 from cds_service.sandbox.report_parts import report_parts
-from cds_service.sandbox.results import lab_lines, system_of, ways
+from cds_service.sandbox.results import Whose, lab_lines, system_of, ways
 from cds_service.sandbox.room import by_etiology, line_of, pairs, quiet, tour_lines
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.web.installation import Installation
@@ -62,7 +63,8 @@ def _chart(routes: Blueprint, installation: Installation, sandbox: SandboxSettin
         store, room, content = sandbox.store(), sandbox.room(), installation.rulebook.content
         resource = store.read("Patient", patient)
         whose = read_patient(resource, sandbox.as_of)
-        lines = lab_lines(store.of_patient("Observation", patient), content.labs, room.units, whose)
+        results = store.of_patient("Observation", patient)
+        lines = lab_lines(results, content.labs, room.units, Whose(whose, Identity(patient)), sandbox.as_of)
         report = unsigned_report(store, patient)
         return page(
             "room/patient.html",

@@ -1,6 +1,9 @@
 // One lab, or the age, that may be supposed to be another: a slider, its number, and whether it is known.
 import { chosenSystem } from "./units.js";
 
+// An age as charts write it: whole years, and tenths of a year for infants.
+const years = (age) => age < 2 ? age.toFixed(1) : String(Math.floor(age));
+
 const PLAIN = { ucum: "", unit: "years", decimals: 0, factor: 1 };
 
 export class Knob {
@@ -26,6 +29,10 @@ export class Knob {
     return this.ways ? this.ways[chosenSystem()] : PLAIN;
   }
 
+  written(shown) {
+    return this.isAge ? years(shown) : shown.toFixed(this.way.decimals);
+  }
+
   listen(changed) {
     const act = (from) => () => {
       from();
@@ -46,7 +53,7 @@ export class Knob {
     this.value = shown * this.way.factor;
     this.isKnown = this.known.checked = true;
     this.slider.value = shown;
-    if (this.number !== writing) this.number.value = shown.toFixed(this.way.decimals);
+    if (this.number !== writing) this.number.value = this.written(shown);
   }
 
   reset() {
@@ -77,7 +84,7 @@ export class Knob {
       this.slider.max = (Math.ceil(Number(this.place.dataset.high) / factor / step) * step).toFixed(decimals);
     }
     this.slider.value = this.value / factor;
-    this.number.value = (this.value / factor).toFixed(decimals);
+    this.number.value = this.written(this.value / factor);
     this.place.querySelector(".unit").textContent = unit;
   }
 
