@@ -12,10 +12,9 @@ from pathlib import Path
 
 import requests
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from tests.planted import WRITTEN
 from tests.replay.alike import replayed
+from tests.shipped import shipped_content
 
 _STARTS_WITHIN = 60.0
 
@@ -100,7 +99,7 @@ def _replay(folder: Path) -> None:
     """Everything that a server has recorded comes out alike when it is judged again."""
     database = folder / "var" / "calls.sqlite3"
     if database.is_file():
-        replayed(database, load_content(*default_content()))
+        replayed(database, shipped_content())
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

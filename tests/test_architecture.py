@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
+from tests.shipped import shipped_content
 
 PACKAGE = Path(__file__).parent.parent / "cds_service"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -87,7 +86,7 @@ def _names_in(schema: object) -> Iterator[str]:
 
 
 def test_the_reader_knows_no_word_of_a_report() -> None:
-    lexicon = load_content(*default_content()).reader.lexicon
+    lexicon = shipped_content().reader.lexicon
     known = lexicon.words()
     names = {
         name

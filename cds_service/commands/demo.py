@@ -19,7 +19,7 @@ EXAMPLES = """\
 calcification-cds demo
 calcification-cds demo --no-open --port 9000"""
 
-_WITHIN_S, _ASK_EVERY_S = 60.0, 0.2
+_WITHIN_S, _ASK_EVERY_S, _ENDS_WITHIN_S = 60.0, 0.2, 5.0
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -43,10 +43,13 @@ def run(arguments: Namespace) -> int:
         raise StartError(f"The tour is of the demo. Set {PREFIX}PROFILE=demo, or unset it.")
     tour, base = read_tour(default_patients()), settings.public_url
     started = None if _answers(base) else _start(settings)
-    print(told(tour, base), flush=True)
-    if not arguments.no_open and _has_display():
-        webbrowser.open(base)
-    return _until_interrupted(started) if started else 0
+    try:
+        print(told(tour, base), flush=True)
+        if not arguments.no_open and _has_display():
+            webbrowser.open(base)
+        return started.wait() if started else 0
+    except KeyboardInterrupt:
+        return _end(started) if started else 0
 
 
 def _answers(base: str) -> bool:
@@ -84,13 +87,14 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     raise StartError("The service did not start; what it says is above. calcification-cds serve starts it alone.")
 
 
-def _until_interrupted(process: subprocess.Popen[bytes]) -> int:
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the service to end: Ctrl+C reached it, too. It is asked once more where it did not."""
     try:
-        return process.wait()
-    except KeyboardInterrupt:
+        process.wait(timeout=_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
         process.terminate()
         process.wait()
-        return 0
+    return 0
 
 
 def _has_display() -> bool:

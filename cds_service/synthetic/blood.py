@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from cds_service.core.facts import Patient, ReferenceRange
 from cds_service.core.labs import LabVocabulary
-from cds_service.fhir.systems import LOINC, UCUM
+from cds_service.fhir.systems import HL7, LOINC, UCUM
 from cds_service.synthetic.body import Body
 from cds_service.synthetic.chance import Random
-from cds_service.synthetic.resources import HL7, Json, Sheet, coded, coding
+from cds_service.synthetic.resources import Json, Sheet, coded, coding
 from cds_service.synthetic.story import Laboratory, Unmodelled
 from cds_service.synthetic.world import CREATININE, FILTRATION_RATE, LabModel, Physiology, Sent, Series
 

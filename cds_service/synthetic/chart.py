@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from cds_service.fhir.systems import LOINC, UCUM
+from cds_service.fhir.systems import HL7, LOINC, UCUM
 from cds_service.synthetic.body import Body
 from cds_service.synthetic.chance import Random
-from cds_service.synthetic.resources import HL7, Json, Sheet, coded, coding, concept
+from cds_service.synthetic.resources import Json, Sheet, coded, coding, concept
 from cds_service.synthetic.story import Relative, Story, Told
 from cds_service.synthetic.wording import Wording
 from cds_service.synthetic.world import Growth, Terms

@@ -4,15 +4,13 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from cds_service.fhir.systems import LOINC, SNOMED
-from cds_service.synthetic.resources import HL7, Json, Sheet, coded, coding
+from cds_service.fhir.systems import LOINC
+from cds_service.synthetic.resources import Json, Sheet, coded, coding
 from cds_service.synthetic.story import Examined, Story
 from cds_service.synthetic.wording import Wording
 from cds_service.synthetic.world import Terms
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
-_CATEGORY = [coded(LOINC, "LP29684-5", "Radiology"), coded(f"{HL7}v2-0074", "RAD", "Radiology")]
-_ORDERED_AS = [coded(SNOMED, "363679005", "Imaging")]
 _IMPRESSION, _STUDY, _INDICATION = "impression", "study", "indication"
 _CURRENT = "report"
 _TAKEN_MINUTES, _ORDERED_MINUTES = 90, 1500
@@ -52,7 +50,7 @@ class _Examination:
         fields: Json = {
             "status": status,
             "intent": "order",
-            "category": _ORDERED_AS,
+            "category": [coded(*one) for one in self._terms.order_categories],
             "code": {"text": self._told.study.text},
             "subject": self._sheet.subject,
             "authoredOn": self._moment(_ORDERED_MINUTES),
@@ -86,7 +84,7 @@ class _Examination:
         fields: Json = {
             "status": status,
             "basedOn": [_reference(order)],
-            "category": _CATEGORY,
+            "category": [coded(*one) for one in self._terms.report_categories],
             "code": {**coded(LOINC, code, display), "text": self._told.study.text},
             "subject": self._sheet.subject,
             "effectiveDateTime": self._moment(_TAKEN_MINUTES),

@@ -1,6 +1,6 @@
 """Reads `physiology.yaml`, `hospitals.yaml` and `terms.yaml`, with codes and factors from the laboratory vocabulary."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from cds_service.content.schemas import Schemas
 from cds_service.content.yaml_source import Source, read_source
 from cds_service.core.labs import LabVocabulary
 from cds_service.errors import ContentError, Problem
-from cds_service.fhir.systems import SNOMED
+from cds_service.fhir.systems import HL7, LOINC, SNOMED
 from cds_service.synthetic.points import points
 from cds_service.synthetic.world import (
     Effect,
@@ -27,6 +27,8 @@ from cds_service.synthetic.world import (
 
 SCHEMAS = Schemas((Path(__file__).parent / "schemas",))
 _SYSTEMS = {
+    "loinc": LOINC,
+    "v2-0074": f"{HL7}v2-0074",
     "snomed": SNOMED,
     "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
     "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
@@ -188,9 +190,17 @@ def _terms(data: Plain) -> Terms:
         relatives={name: (code, display) for name, (code, display) in data["relatives"].items()},
         studies={name: StudyTerm(**told) for name, told in data["studies"].items()},
         report_code=tuple(data["report_code"]),
+        report_categories=tuple(_category(told) for told in data["report_categories"]),
+        order_categories=tuple(_category(told) for told in data["order_categories"]),
         mark=tuple(data["mark"]),
         names={kind: tuple(names) for kind, names in data["names"].items()},
     )
+
+
+def _category(told: Sequence[str]) -> tuple[str, str, str]:
+    """System, code and display."""
+    system, code, display = told
+    return _SYSTEMS[system], code, display
 
 
 def _term(told: Plain) -> Term:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from cds_service.fhir.systems import HL7
 from cds_service.synthetic.world import Hospital, Term, World
 
 Json = dict[str, Any]
-
-HL7 = "http://terminology.hl7.org/CodeSystem/"
 
 
 def coding(system: str, code: str, display: str = "") -> Json:

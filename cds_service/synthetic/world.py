@@ -148,6 +148,8 @@ class Terms:
     relatives: Mapping[str, tuple[str, str]]
     studies: Mapping[str, StudyTerm]
     report_code: tuple[str, str]
+    report_categories: tuple[tuple[str, str, str], ...]
+    order_categories: tuple[tuple[str, str, str], ...]
     mark: tuple[str, str]
     names: Mapping[str, tuple[str, ...]]
 

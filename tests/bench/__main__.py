@@ -20,8 +20,6 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.core.facts import Patient
 from cds_service.core.findings import read_report
 from cds_service.fhir.labs import read_labs
@@ -29,6 +27,7 @@ from cds_service.fhir.resources import receive
 from cds_service.fhir.subject import Identity
 from tests.bench.payload import REPORT, body, hook_request
 from tests.serving import serving
+from tests.shipped import shipped_content
 
 CALLS, WARM_UP, ROUNDS = 300, 30, 7
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -82,7 +81,7 @@ def show(what: str, figure: float, unit: str, limit: str, yardstick: float | Non
 
 def reading(yardstick: float) -> None:
     """Reading a report, and reading text that is meant to be slow to read."""
-    reader = load_content(*default_content()).reader
+    reader = shipped_content().reader
     words = len(REPORT.split())
     took = milliseconds(lambda: read_report(REPORT, reader), 50)
     show(f"reading a {words}-word report", took, "ms", "at most 1 ms for 230 words", yardstick)
@@ -99,7 +98,7 @@ def reading(yardstick: float) -> None:
 
 def reading_labs(yardstick: float) -> None:
     """Reading the 50 Observations of the request: ten tests with five results each, the earlier ones included."""
-    content = load_content(*default_content())
+    content = shipped_content()
     # As `serve` does before it forks: what is loaded at start is out of the collector's sight.
     gc.collect()
     gc.freeze()

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.fhir.access.access import FhirAccess
 from cds_service.fhir.access.limits import AccessLimits
 from cds_service.fhir.access.servers import FhirServer
@@ -21,6 +19,7 @@ from tests.fhir.access.errands import call_to
 from tests.fhir.access.patients import CHART
 from tests.fhir.access.scripted import PATIENT, Heard, bundle, condition, fhir, scripted
 from tests.fhir.access.sekmet import TOKEN, fhir_server
+from tests.shipped import shipped_content
 
 ROUNDS = 15
 FAR_AWAY_S = 0.05
@@ -56,7 +55,7 @@ def far_away(heard: Heard) -> Iterator[bytes]:
 
 def main() -> int:
     """Prints the table."""
-    content = load_content(*default_content())
+    content = shipped_content()
     templates = prefetch_templates(content.labs, content.history)
     queries = {key: [template] for key, template in templates.items()}
     with TemporaryDirectory() as folder, fhir_server(Path(folder)) as server:

@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.core.findings import ReportReader
 from cds_service.core.findings.context import Clause, clauses
 from cds_service.core.findings.lexicon import Layer, Mention
 from tests.evaluation.figures import wilson
+from tests.shipped import shipped_content
 
 ROUNDS = 5
 NEGATED, AFFIRMED = "Negated", "Affirmed"
@@ -222,7 +221,7 @@ def main() -> int:
     rows, left_out = rows_of(chosen.file)
     if not rows:
         parser.error(f"{chosen.file} holds no row in the columns of the NegEx annotations")
-    content = load_content(*default_content())
+    content = shipped_content()
     reader = content.reader
     found = judged(reader, rows)
     took = microseconds(lambda row: categories_of(reader, row), rows)

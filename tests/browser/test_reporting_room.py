@@ -143,7 +143,7 @@ def test_every_hook_on_offer_is_answered(prefetch: bool, chart: Open) -> None:
         assert ("prefetch" in request, "fhirAuthorization" in request) == (prefetch, not prefetch)
         expect(page.locator("#sign")).to_be_enabled()
         if hook.startswith("report"):
-            expect(first_card(page)).to_contain_text("tumoral calcinosis")
+            expect(first_card(page)).to_contain_text("phosphate 7.5 mg/dL")
 
 
 def test_an_unchanged_report_is_not_told_twice_and_the_page_says_why(chart: Open) -> None:

@@ -7,11 +7,10 @@ import pytest
 
 from cds_service.content.case_words import Expectation, case_text
 from cds_service.content.cases import CaseVerdict
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.errors import Problem
+from tests.shipped import shipped_content
 
-CONTENT = load_content(*default_content())
+CONTENT = shipped_content()
 RULE = CONTENT.in_words["cppd"]
 
 

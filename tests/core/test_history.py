@@ -7,8 +7,6 @@ from functools import cache
 
 import pytest
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.content.vocabulary import Vocabulary
 from cds_service.core.conditions import InHistory
 from cds_service.core.evidence import history_text
@@ -18,6 +16,7 @@ from cds_service.core.history import dated
 from cds_service.core.verdict import MET, NOT_MET, UNKNOWN, Verdict
 from cds_service.core.view import HistorySources, View
 from tests.building import facts
+from tests.shipped import shipped_content
 
 TODAY = date(2026, 11, 22)
 UNDATED = ("", None, False)
@@ -25,7 +24,7 @@ UNDATED = ("", None, False)
 
 @cache
 def vocabulary() -> Vocabulary:
-    return load_content(*default_content()).vocabulary
+    return shipped_content().vocabulary
 
 
 def told(text: str, age: int | None = 70) -> dict[str, HistoryFact]:

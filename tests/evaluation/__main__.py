@@ -4,8 +4,7 @@ import argparse
 import json
 import sys
 
-from cds_service.content.load import Content, load_content
-from cds_service.content.locate import default_content
+from cds_service.content.load import Content
 from tests.evaluation.published import add_folder_argument, chosen_cases
 from tests.evaluation.results import Answered, answered, deciding
 from tests.evaluation.tables import (
@@ -18,6 +17,7 @@ from tests.evaluation.tables import (
     per_etiology,
     summary,
 )
+from tests.shipped import shipped_content
 
 
 def text(content: Content, results: list[Answered]) -> str:
@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     chosen = parser.parse_args()
     cases = chosen_cases(parser, chosen.folder)
-    content = load_content(*default_content())
+    content = shipped_content()
     results = [answered(content, case) for case in cases]
     print(as_json(content, results) if chosen.json else text(content, results))
     if not named(one.placing for one in results):

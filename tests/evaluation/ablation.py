@@ -7,8 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cds_service.content.load import Content, load_content
-from cds_service.content.locate import default_content
+from cds_service.content.load import Content
 from cds_service.core.evaluate import facts_asked
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_from_json
@@ -24,6 +23,7 @@ from tests.evaluation.groups import GROUPS, Known, LeaveOut, everything, ungroup
 from tests.evaluation.published import HOOK, PublishedCase, add_folder_argument, chosen_cases
 from tests.evaluation.results import AS_OF, SERVICE, Placing, answered, kin_of
 from tests.evaluation.tables import named
+from tests.shipped import shipped_content
 
 HEADINGS = (
     "left out",
@@ -121,7 +121,7 @@ def main() -> int:
     add_folder_argument(parser)
     chosen = parser.parse_args()
     cases = chosen_cases(parser, chosen.folder)
-    content = load_content(*default_content())
+    content = shipped_content()
     print(f"{len(cases)} published cases, content {content.version}\n")
     print(markdown(table(content, cases)))
     left = ungrouped(findings_asked(content))

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cds_service.content.load import Content, load_content
-from cds_service.content.locate import default_content
+from cds_service.content.load import Content
 from tests.evaluation import prevalence_tables as tables
 from tests.evaluation.reading_list import FOLDER, ReadingList, reading_list
 from tests.evaluation.told import Told, told
 from tests.evaluation.weighted import Weighed, effective_texts
+from tests.shipped import shipped_content
 
 Counts = Callable[[Told], bool]
 
@@ -64,7 +64,7 @@ def main() -> int:
         listing = reading_list(chosen.folder)
     except (KeyError, OSError, TypeError, ValueError) as error:
         parser.error(f"{chosen.folder} holds no reading list: {type(error).__name__} {error}")
-    print(text(load_content(*default_content()), listing))
+    print(text(shipped_content(), listing))
     return 0
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cds_service.content.load import Content, load_content
-from cds_service.content.locate import default_content
+from cds_service.content.load import Content
 from tests.evaluation import prevalence
 from tests.evaluation.reading_list import FOLDER, ReadingList, reading_list
 from tests.evaluation.told import Told, told
 from tests.evaluation.weighted import Estimate, Weighed, effective_texts, estimates
+from tests.shipped import shipped_content
 
 FINGERS = {
     "age": 52,
@@ -29,7 +29,7 @@ NORMAL = {"age": 30, "sex": "male", "study": "XR knee", "text": "No fracture. No
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return load_content(*default_content())
+    return shipped_content()
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,17 @@ from functools import cache
 
 import pytest
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.content.vocabulary import Vocabulary
 from cds_service.core.facts import HistoryFact
 from cds_service.fhir.chart import read_chart
 from cds_service.fhir.request import read_call
 from tests.fhir.charts import HOOK, NOW, PATIENT, Json, bundle, condition, patient, request
+from tests.shipped import shipped_content
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    return load_content(*default_content()).vocabulary
+    return shipped_content().vocabulary
 
 
 def history_of(*resources: Json) -> dict[str, HistoryFact]:

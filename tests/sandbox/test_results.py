@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.core.facts import Patient
 from cds_service.fhir.subject import Identity
 from cds_service.fhir.systems import LOINC
 from cds_service.sandbox.results import LabLine, Whose, lab_lines
 from cds_service.synthetic.world import Sent
+from tests.shipped import shipped_content
 
-LABS = load_content(*default_content()).labs
+LABS = shipped_content().labs
 UNITS = {
     "phosphate": {
         "conventional": Sent("mg/dL", "mg/dL", 1, 1.0, ("2777-1", "")),

@@ -10,20 +10,19 @@ from uuid import NAMESPACE_URL, uuid5
 from cds_service.answer import Setting, answer
 from cds_service.audit.answered import NOTHING_BEFORE, Before
 from cds_service.audit.record import Arrival, AuditRecord, fingerprint
-from cds_service.content.load import load_content
-from cds_service.content.locate import default_content
 from cds_service.fhir.fetched import NOTHING_FETCHED, Fetched
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from cds_service.hooks.service import Service
 from tests.replay.alike import otherwise
+from tests.shipped import shipped_content
 
 DOMAIN = "io.github.calcification-cds"
 HOOK = f"{DOMAIN}.report-sign"
 SERVICE = SERVICES["calcification-report-sign"]
 AS_OF = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 SOURCES = "http://127.0.0.1:8080/rules/source-attributes"
-CONTENT = load_content(*default_content())
+CONTENT = shipped_content()
 LOINC = {
     "calcium": {"mg/dL": "17861-6", "mmol/L": "2000-8"},
     "phosphate": {"mg/dL": "2777-1", "mmol/L": "14879-1"},

@@ -24,7 +24,7 @@ from cds_service.audit.store import Store
 from cds_service.audit.switchboard import Subject, Switchboard
 from cds_service.audit.switches import Kind
 from cds_service.content.cases import CaseVerdict, judge_cases
-from cds_service.content.load import Content, load_content
+from cds_service.content.load import Content
 from cds_service.content.locate import default_content
 from cds_service.content.schemas import Schemas
 from cds_service.export.disguise import DeIdentified
@@ -41,6 +41,7 @@ from cds_service.web.sample import sample_request
 from tests.audit.records import RECORD
 from tests.audit.stores import KEY
 from tests.conftest import NOON
+from tests.shipped import shipped_content
 from tests.signed_in import SignedIn
 from tests.web.sample_explanation import SAMPLE
 
@@ -91,22 +92,16 @@ class Told:
 
 
 @cache
-def packaged_content() -> Content:
-    """The content that came with the program."""
-    return load_content(*default_content())
-
-
-@cache
 def packaged_cases() -> tuple[CaseVerdict, ...]:
     """Its cases, judged."""
     rules, cards = default_content()
-    return tuple(judge_cases(packaged_content(), rules, Schemas((rules / "schema", cards / "schema"))))
+    return tuple(judge_cases(shipped_content(), rules, Schemas((rules / "schema", cards / "schema"))))
 
 
 @pytest.fixture
 def content() -> Content:
     """The rules and wording in use: those that came with the program."""
-    return packaged_content()
+    return shipped_content()
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from cds_service.content.load import Content
 from cds_service.settings import Settings
 from cds_service.standard.source_attributes import OF_RULE, OVERALL, SCHEMAS
 from tests.outline import Outline
-from tests.web.conftest import packaged_content
+from tests.shipped import shipped_content
 
 PRODUCTION = {"profile": "production", "base_url": "https://cds.example.org", "clients_file": Path("clients.json")}
-RULES = list(packaged_content().in_words)
+RULES = list(shipped_content().in_words)
 PAGES = [
     "/rules",
     "/rules/changes",
