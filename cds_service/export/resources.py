@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from fhir.resources.R4B.auditevent import AuditEvent
-from fhir.resources.R4B.clinicalimpression import ClinicalImpression
-from fhir.resources.R4B.detectedissue import DetectedIssue
-from fhir.resources.R4B.guidanceresponse import GuidanceResponse
-from fhir.resources.R4B.provenance import Provenance
+from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.audit.record import Outcome
 from cds_service.export.disguise import Disguise
@@ -26,9 +22,6 @@ Json = dict[str, Any]
 
 OWN = "https://calcification-cds.github.io"
 TYPES = ("AuditEvent", "GuidanceResponse", "ClinicalImpression", "DetectedIssue", "Provenance")
-_MODELS: Mapping[str, Any] = {
-    model.__name__: model for model in (AuditEvent, GuidanceResponse, ClinicalImpression, DetectedIssue, Provenance)
-}
 _MASKED = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]}
 _DONE, _REFUSED = "0", "4"
 
@@ -71,7 +64,8 @@ def resources_of(recorded: Recorded, disguise: Disguise) -> Iterator[Json]:
     if call.subject:
         answers += [*_impressions(call), *_issues(call)]
     for resource in (_event(call), *answers, _provenance(call, answers)):
-        model = _MODELS[resource["resourceType"]]
+        # Imported when one is first built: a process that only answers calls has no use for these models.
+        model = get_fhir_model_class(resource["resourceType"])
         yield json.loads(model.model_validate(_without_empty(resource)).model_dump_json())
 
 
