@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
     try:
         print(told(tour, base), flush=True)
         if not arguments.no_open and _has_display():
-            webbrowser.open(base)
+            webbrowser.open(f"{base}/sandbox")
         return started.wait() if started else 0
     except KeyboardInterrupt:
         return _end(started) if started else 0

@@ -104,8 +104,10 @@ def _local_url(settings: Settings) -> str:
 
 def _welcome(settings: Settings) -> str:
     pages = _door(settings) if settings.serves_pages else _NO_PAGES
+    sandbox = "" if settings.profile == "production" else f"  try it    {settings.public_url}/sandbox\n"
     return (
         f"calcification-cds answers at {settings.public_url}\n"
+        f"{sandbox}"
         f"  {pages}\n"
         f"  discovery {settings.public_url}/cds-services\n"
         f"Stop it with Ctrl+C."

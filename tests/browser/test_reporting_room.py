@@ -63,6 +63,13 @@ def test_who_has_never_seen_it_gets_to_a_card_by_what_the_pages_say(new_page: Ne
     expect(first_card(page).get_by_role("heading").first).to_contain_text("likely tumoral calcinosis")
 
 
+def test_the_tour_says_what_to_try_and_it_comes_true(chart: Open) -> None:
+    page = chart(TOUR[0])
+    expect(page.get_by_role("region", name="Tour, 1 of 3")).to_contain_text("Put eGFR to 8")
+    page.get_by_role("spinbutton", name="eGFR").fill("8")
+    expect(page.locator("#words")).to_contain_text("Secondary hyperparathyroidism likely")
+
+
 @pytest.mark.parametrize("patient", TOUR)
 def test_a_patient_is_followed_from_the_chart_to_the_audit_page(patient: str, chart: Open, room: Server) -> None:
     page = signed(chart(patient))

@@ -38,7 +38,8 @@ def test_where_a_service_runs_the_tour_is_printed_for_it(server: Server, capsys:
     printed = capsys.readouterr().out
     assert printed.strip() == told(TOUR, server.url)
     assert len(STOPS) == 3
-    assert all(f"/{patient} |" in printed for patient in STOPS)
+    assert all(f"{server.url}/sandbox/patients/{patient}\n" in printed for patient in STOPS)
+    assert printed.strip().endswith(f"{server.url}/cds-services/{SIGN}")
 
 
 def test_every_address_of_the_tour_answers(server: Server) -> None:
@@ -47,7 +48,7 @@ def test_every_address_of_the_tour_answers(server: Server) -> None:
     read = {
         address.rstrip(".") for address in addresses if "/cds-services/" not in address and "secured" not in address
     }
-    assert len(read) > len(STOPS) + 3
+    assert len(read) == len(STOPS) + 5
     assert {address: browser.get(address, timeout=60).status_code for address in read} == dict.fromkeys(read, 200)
 
 

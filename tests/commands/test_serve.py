@@ -33,4 +33,5 @@ def test_the_token_is_told_on_a_terminal_only(tmp_path: Path) -> None:
         requests.get(f"{server.url}/sign-in", params={"token": f"{token}x"}, timeout=10)
     told = server.log.read_text("utf-8")
     assert "/sign-in with the token in var/local.token" in told
+    assert f"{server.url}/sandbox\n" in told
     assert token not in told

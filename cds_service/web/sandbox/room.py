@@ -12,6 +12,7 @@ from cds_service.sandbox.knobs import knobs
 from cds_service.sandbox.report_parts import report_parts
 from cds_service.sandbox.results import Whose, lab_lines, system_of, ways
 from cds_service.sandbox.room import by_etiology, line_of, pairs, quiet, tour_lines
+from cds_service.sandbox.tour import stop_at
 from cds_service.security.origins import demo_fhir_servers
 from cds_service.web.installation import Installation
 from cds_service.web.page import page
@@ -69,6 +70,7 @@ def _chart(routes: Blueprint, installation: Installation, sandbox: SandboxSettin
         return page(
             "room/patient.html",
             who=line_of(room.patients[patient], sandbox.as_of.date(), lambda one: _named(installation, one)),
+            stop=stop_at(room.tour, patient, installation.settings.public_url),
             resource=resource,
             lists=chart_lists(store, patient),
             labs=lines,

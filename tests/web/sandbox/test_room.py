@@ -47,6 +47,20 @@ def test_the_list_leads_to_every_patient_and_each_has_a_chart_and_a_ranking(clie
         assert suppose(client, patient=patient).json["words"], patient
 
 
+def test_the_tour_leads_from_each_of_its_patients_to_the_next_and_back_to_all(client: FlaskClient) -> None:
+    address, met = f"/sandbox/patients/{PATIENT}", 0
+    while address != "/sandbox":
+        met += 1
+        stop = client.get(address, headers=PAGE).text.partition('<section class="stop"')[2].partition("</section>")[0]
+        assert f"Tour, {met} of 3" in stop
+        address = re.findall(r'href="([^"]+)"', stop)[0]
+    assert met == 3
+
+
+def test_a_patient_beside_the_tour_tells_nothing_of_it(client: FlaskClient) -> None:
+    assert 'class="stop"' not in client.get("/sandbox/patients/silent-normal-film", headers=PAGE).text
+
+
 def test_an_unknown_patient_has_no_page(client: FlaskClient) -> None:
     assert client.get("/sandbox/patients/nobody", headers=PAGE).status_code == 404
 
