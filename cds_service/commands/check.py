@@ -36,8 +36,10 @@ def checked(rules: Path, cards: Path) -> tuple[Content, int]:
     Raises:
         ContentError: it cannot be used, or a case came out otherwise; carries every problem found.
     """
+    schemas = Schemas((rules / "schema", cards / "schema"))
+    schemas.check()
     content = load_content(rules, cards)
-    verdicts = judge_cases(content, rules, Schemas((rules / "schema", cards / "schema")))
+    verdicts = judge_cases(content, rules, schemas)
     problems = [problem for verdict in verdicts for problem in verdict.problems]
     if problems:
         raise ContentError(problems)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
 
 from cds_service.content.yaml_source import Source
 from cds_service.errors import ContentError, Problem
@@ -31,23 +31,47 @@ class Schemas:
         """One schema as data."""
         return dict(cast(dict[str, Any], self._compiled[kind].schema))
 
+    def check(self) -> None:
+        """Judge the schemas themselves, which takes as long as reading the content that they describe.
+
+        Raises:
+            ContentError: one of them is no JSON Schema.
+        """
+        for kind, compiled in self._compiled.items():
+            try:
+                compiled.check_schema(compiled.schema)
+            except SchemaError as error:
+                raise _unusable(f"{kind}.schema.json", error) from error
+
     def problems(self, kind: str, source: Source) -> list[Problem]:
-        """Everything in which a file differs from its schema."""
+        """Everything in which a file differs from its schema.
+
+        Raises:
+            ContentError: the schema itself is none.
+        """
         if kind not in self._compiled:
             cure = "Copy the schema folder together with the content."
             return [Problem(source.name, 1, "(file)", f"has no schema {kind}.schema.json to be checked by.", cure)]
-        errors = sorted(self._compiled[kind].iter_errors(source.data), key=lambda error: list(map(str, error.path)))
+        try:
+            errors = sorted(self._compiled[kind].iter_errors(source.data), key=lambda error: list(map(str, error.path)))
+        except Exception:
+            # What a broken schema raises when it is used depends on where it is broken.
+            self.check()
+            raise
         return [_problem(source, error) for error in errors]
 
 
 def _compile(path: Path) -> Draft202012Validator:
     try:
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        Draft202012Validator.check_schema(schema)
-    except Exception as error:
-        problem = Problem(path.name, 1, "(file)", f"is not a JSON Schema ({error}).", "Restore it from the release.")
-        raise ContentError([problem]) from error
-    return Draft202012Validator(schema)
+        return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise _unusable(path.name, error) from error
+
+
+def _unusable(name: str, error: Exception) -> ContentError:
+    said = error.message if isinstance(error, SchemaError) else error
+    problem = Problem(name, 1, "(file)", f"is not a JSON Schema ({said}).", "Restore it from the release.")
+    return ContentError([problem])
 
 
 def _problem(source: Source, error: ValidationError) -> Problem:
