@@ -12,18 +12,23 @@ from tests.planted import collecting, leaks
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
+def settings_in(folder: Path) -> Settings:
+    """A demo installation whose files lie in a folder."""
+    return Settings(
+        database_url=f"sqlite:///{folder}/calls.sqlite3",
+        patient_key_file=folder / "patient.key",
+        audit_key_file=folder / "audit.key",
+        report_text_key_file=str(folder / "report-text.key"),
+        local_token_file=folder / "local.token",
+        spool_dir=folder / "spool",
+        port=8081,
+    )
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A demo installation whose files lie in a folder of this test."""
-    return Settings(
-        database_url=f"sqlite:///{tmp_path}/calls.sqlite3",
-        patient_key_file=tmp_path / "patient.key",
-        audit_key_file=tmp_path / "audit.key",
-        report_text_key_file=str(tmp_path / "report-text.key"),
-        local_token_file=tmp_path / "local.token",
-        spool_dir=tmp_path / "spool",
-        port=8081,
-    )
+    return settings_in(tmp_path)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from cds_service.app import create_app
-from cds_service.settings import Settings
-from tests.conftest import NOON
+from tests.conftest import NOON, settings_in
 from tests.contract.calls import CHART, TEXT, URL, call
 from tests.outline import Outline
 from tests.signed_in import SignedIn
@@ -27,17 +27,27 @@ def with_reports(*texts: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("keeping", ["off", "on"])
+@pytest.fixture(scope="module", params=["off", "on"])
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application that keeps the texts of reports, or not; the calls of these tests are all that it gets."""
+    made = create_app(replace(settings_in(tmp_path_factory.mktemp("pages")), report_text=request.param), lambda: NOON)
+    made.test_client_class = SignedIn
+    return made
+
+
 @pytest.mark.parametrize(
-    "texts", [(TEXT,), (TEXT, GROWING, "Normal shoulder."), ("Normal shoulder.",), (HOSTILE,)], ids=len
+    "texts",
+    [
+        pytest.param((TEXT,), id="one report"),
+        pytest.param((TEXT, GROWING, "Normal shoulder."), id="three reports"),
+        pytest.param(("Normal shoulder.",), id="a silent report"),
+        pytest.param((HOSTILE,), id="a hostile report"),
+    ],
 )
-def test_ids_are_unique_links_lead_somewhere_and_headings_come_in_order(
-    texts: tuple[str, ...], keeping: str, settings: Settings
-) -> None:
-    app = create_app(replace(settings, report_text=keeping), clock=lambda: NOON)
-    app.test_client_class = SignedIn
-    client = app.test_client()
-    assert client.post(URL, json=with_reports(*texts)).status_code == 200
+def test_ids_are_unique_links_lead_somewhere_and_headings_come_in_order(texts: tuple[str, ...], app: Flask) -> None:
+    client, asked = app.test_client(), with_reports(*texts)
+    asked["context"]["userId"] = f"Practitioner/{len(app.extensions['store'].recent(9))}"
+    assert client.post(URL, json=asked).status_code == 200
     page = client.get(f"/calls/{app.extensions['store'].recent(1)[0].record.call_id}").text
     outline = Outline()
     outline.feed(page)
