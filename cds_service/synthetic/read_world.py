@@ -1,5 +1,6 @@
-"""Reads `physiology.yaml`, `hospitals.yaml` and `terms.yaml`, with codes and factors from the laboratory vocabulary."""
+"""Reads what all stories share from the files beside them, with codes and factors from the laboratory vocabulary."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from cds_service.errors import ContentError, Problem
 from cds_service.fhir.systems import HL7, LOINC, SNOMED
 from cds_service.synthetic.points import points
 from cds_service.synthetic.world import (
+    Common,
     Effect,
+    Everyday,
     Growth,
     Hospital,
     LabModel,
@@ -50,12 +53,15 @@ def read_world(folder: Path, rules: Path, labs: LabVocabulary) -> World:
     Raises:
         ContentError: a file is not of its format, or names a lab, state or code that is not there.
     """
-    physiology, hospitals, terms = (checked(folder, name) for name in ("physiology", "hospitals", "terms"))
+    physiology, hospitals, terms, everyday = (
+        checked(folder, name) for name in ("physiology", "hospitals", "terms", "everyday")
+    )
     names = _Codes(read_source(rules / "vocabulary" / "labs.yaml", "rules/vocabulary/labs.yaml").data)
     return World(
         physiology=_Reader(physiology, names, labs).physiology(),
         hospitals={name: _hospital(name, told) for name, told in hospitals.data["hospitals"].items()},
         terms=_terms(terms.data),
+        everyday=Everyday(**{kind: tuple(map(_common, told)) for kind, told in everyday.data.items()}),
         labs=labs,
     )
 
@@ -206,3 +212,7 @@ def _category(told: Sequence[str]) -> tuple[str, str, str]:
 def _term(told: Plain) -> Term:
     codings = tuple((_SYSTEMS[key], str(told[key][0]), str(told[key][1])) for key in _SYSTEMS if key in told)
     return Term(told["text"], codings)
+
+
+def _common(told: Plain) -> Common:
+    return Common(_term(told), (float(told["from"]), float(told.get("until", math.inf))), told.get("sex", ""))

@@ -14,7 +14,7 @@ from cds_service.synthetic.read_world import checked, read_world
 from cds_service.synthetic.story import Examined, Laboratory, Relative, Single, Story, Told
 from cds_service.synthetic.world import Term, World
 
-WORLD_FILES = ("physiology", "hospitals", "terms", "mix", "tour")
+WORLD_FILES = ("physiology", "hospitals", "terms", "everyday", "mix", "tour")
 """The files of the folder that hold no stories."""
 _MEASURED = "6 days"
 """When the newest results were taken, unless a story says otherwise."""

@@ -7,6 +7,7 @@ from cds_service.synthetic.blood import Blood
 from cds_service.synthetic.body import Body
 from cds_service.synthetic.chance import chance
 from cds_service.synthetic.chart import charted, height, patient
+from cds_service.synthetic.everyday import with_everyday
 from cds_service.synthetic.imaging import examinations
 from cds_service.synthetic.resources import Json, Sheet
 from cds_service.synthetic.story import Story, SyntheticPatient, Truth
@@ -46,7 +47,7 @@ def _resources(story: Story, seed: int | str, as_of: datetime, name: str) -> Ite
     age = person.uniform(*story.age)
     yield patient(sheet, world.terms, age, sex, person)
     wording = Wording(words, sheet.today, hospital.dates)
-    yield from charted(sheet, story, wording)
+    yield from charted(sheet, with_everyday(story, age, sex, chance(seed, story.id, "everyday")), wording)
     told = {lab: value for lab, value in story.laboratory.now.items() if not isinstance(value, str)}
     body = Body(world.physiology, story.laboratory.states, told, age, sex, person)
     growth = world.physiology.growth

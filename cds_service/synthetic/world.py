@@ -155,10 +155,34 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What people of an age have in their charts whatever their story is.
+
+    Attributes:
+        comes: years of age between which it comes.
+        sex: whom it comes to; empty for everybody.
+    """
+
+    term: Term
+    comes: tuple[float, float]
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """The problems, procedures and drugs that say nothing about a calcification."""
+
+    problems: tuple[Common, ...]
+    procedures: tuple[Common, ...]
+    drugs: tuple[Common, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All of it, with the laboratory vocabulary of the rules."""
 
     physiology: Physiology
     hospitals: Mapping[str, Hospital]
     terms: Terms
+    everyday: Everyday
     labs: LabVocabulary

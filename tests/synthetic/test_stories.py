@@ -99,10 +99,11 @@ def test_what_a_story_tells_stands_in_the_chart(story: str) -> None:
         ("Procedure", told.procedures),
         ("MedicationStatement", told.drugs),
         ("MedicationRequest", told.drugs),
-        ("FamilyMemberHistory", told.family),
     ):
-        assert len(of_type(patient, kind)) == len(entries)
-    codes = [coding["code"] for each in of_type(patient, "Condition") for coding in each["code"].get("coding", ())]
+        assert len(of_type(patient, kind)) >= len(entries)
+    assert len(of_type(patient, "FamilyMemberHistory")) == len(told.family)
+    first = of_type(patient, "Condition")[: len(told.problems)]
+    codes = [coding["code"] for each in first for coding in each["code"].get("coding", ())]
     assert codes == [code for problem in told.problems for _, code, _ in problem.term.codings]
     assert len(of_type(patient, "ImagingStudy")) == len(told.older) + 1
 
