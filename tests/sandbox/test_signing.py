@@ -43,6 +43,12 @@ def test_a_must_not_miss_rule_that_speaks_is_kept() -> None:
     assert list(one.alarms) == [rule.partition("@")[0] for rule in spoken]
 
 
+def test_one_that_is_held_back_is_not() -> None:
+    (held,) = met("tumoral-calcinosis-typical").told.record.body["reports"][0]["mustNotMiss"]
+    assert not held["speaks"]
+    assert signed("tumoral-calcinosis-typical").alarms == ()
+
+
 def test_who_has_nothing_and_is_told_nothing_does_not_count() -> None:
     assert not signed("silent-normal-film").counts_for_something
     assert signed("silent-normal-film", "lipoma").counts_for_something
