@@ -15,7 +15,7 @@ LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test browser check format bench bench-console bench-spool bench-synth soak evaluate ablate prevalence negation content fuzz fuzz-briefly lock clean
+.PHONY: help serve test browser check format bench bench-console bench-spool bench-synth soak evaluate ablate prevalence figures negation content fuzz fuzz-briefly lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ ablate: .venv/develop.stamp  ## What each group of facts is worth on the publish
 
 prevalence: .venv/develop.stamp  ## What the rules say on a list with real prevalence
 	@$(RUN) -m tests.evaluation.prevalence
+
+figures: .venv/develop.stamp  ## Count anew what the page /sandbox/figures shows, after a change of rules or stories
+	@$(RUN) -m cds_service measure --out fixtures/patients/figures.json
 
 negation: .venv/develop.stamp  ## How often denials are read right (make negation FILE=negex.tsv)
 	@$(RUN) -m tests.bench.negation $(FILE) $(if $(YARDSTICK),--yardstick $(YARDSTICK))

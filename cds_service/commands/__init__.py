@@ -10,6 +10,7 @@ from cds_service.commands import (
     conformance,
     demo,
     explain,
+    measure,
     reload,
     replay,
     serve,
@@ -52,5 +53,5 @@ class Group(Protocol):
 
 
 COMMANDS: tuple[Command | Group, ...] = (
-    serve, demo, reload, sign, explain, check, replay, conformance, audit, switch, synth, clients, units,
+    serve, demo, reload, sign, explain, check, replay, conformance, audit, switch, synth, measure, clients, units,
 )  # fmt: skip

@@ -24,6 +24,14 @@ def narrower_names(etiologies: Mapping[str, Etiology]) -> Mapping[str, tuple[str
     return found
 
 
+def kin_of(etiology: str, etiologies: Mapping[str, Etiology]) -> frozenset[str]:
+    """An etiology with its broader name and its narrower ones: to be told one for the other is not to be told wrong."""
+    if etiology not in etiologies:
+        return frozenset({etiology})
+    narrower = narrower_names(etiologies).get(etiology, ())
+    return frozenset({etiology, etiologies[etiology].parent, *narrower} - {""})
+
+
 def behind_narrower(places: Mapping[str, Place], narrower: Mapping[str, tuple[str, ...]]) -> Mapping[str, Place]:
     """The places, each broader name moved behind its narrower ones of the same tier.
 

@@ -10,7 +10,8 @@ from cds_service.content.yaml_source import read_source
 from cds_service.errors import ContentError
 
 _SCHEMAS = Path(__file__).parent / "schemas"
-_FILE = "tour.yaml"
+FILE = "tour.yaml"
+"""The tour, beside the stories."""
 
 
 def read_tour(folder: Path) -> Mapping[str, Any]:
@@ -19,7 +20,7 @@ def read_tour(folder: Path) -> Mapping[str, Any]:
     Raises:
         ContentError: it cannot be used; carries every problem found.
     """
-    source = read_source(folder / _FILE, _FILE)
+    source = read_source(folder / FILE, FILE)
     problems = Schemas((_SCHEMAS,)).problems("tour", source)
     if problems:
         raise ContentError(problems)

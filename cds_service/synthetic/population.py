@@ -55,5 +55,9 @@ def population(seed: int, count: int, mix: Mix, as_of: datetime) -> Iterator[Syn
         as_of: the moment of all reports, with its zone.
     """
     for number in range(1, count + 1):
-        story = mix.drawn(chance(seed, number))
-        yield synthesize(story, f"{seed}/{number}", as_of, f"s{seed}-{number:06}")
+        yield member(seed, number, mix, as_of)
+
+
+def member(seed: int, number: int, mix: Mix, as_of: datetime) -> SyntheticPatient:
+    """One patient of a population, by its number from 1, without those before it."""
+    return synthesize(mix.drawn(chance(seed, number)), f"{seed}/{number}", as_of, f"s{seed}-{number:06}")

@@ -17,6 +17,7 @@ from cds_service.web.records_api import records_blueprint
 from cds_service.web.replay_page import replay_blueprint
 from cds_service.web.rules import rules_blueprint
 from cds_service.web.sandbox.fhir import fhir_blueprints
+from cds_service.web.sandbox.figures import figures_blueprint
 from cds_service.web.sandbox.requests import requests_blueprint
 from cds_service.web.sandbox.room import room_blueprint
 from cds_service.web.sandbox.trials import trials_blueprint
@@ -59,7 +60,7 @@ def assemble(installation: Installation) -> Flask:
     if installation.sandbox is not None:
         for routes in fhir_blueprints(installation.settings, installation.clock, installation.sandbox):
             app.register_blueprint(routes)
-        for made in (requests_blueprint, room_blueprint, trials_blueprint):
+        for made in (requests_blueprint, room_blueprint, trials_blueprint, figures_blueprint):
             app.register_blueprint(made(installation, installation.sandbox))
     app.register_blueprint(source_attributes_blueprint(installation))
     app.register_blueprint(documents_blueprint(installation.documents))

@@ -68,6 +68,7 @@ PAGES = (
         signed_in=False,
     ),
     Listed("reporting-room-own-server", "/sandbox/own-server", "/sandbox/own-server", "FHIR base URL", signed_in=False),
+    Listed("reporting-room-figures", "/sandbox/figures", "/sandbox/figures", "Of 1,000 reports", signed_in=False),
     Listed("not-found", "", "/no-such-page", "Not Found", status=404),
 )
 PARTS: Mapping[str, str] = {"/audit/replay/<name>/progress": "/audit/replay/{replay}/progress"}

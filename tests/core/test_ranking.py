@@ -10,7 +10,7 @@ from cds_service.core.conditions import HasFinding
 from cds_service.core.differential import rank
 from cds_service.core.evaluate import evaluate
 from cds_service.core.facts import Facts
-from cds_service.core.ranking import Place, behind_narrower, held_behind, narrower_names
+from cds_service.core.ranking import Place, behind_narrower, held_behind, kin_of, narrower_names
 from cds_service.core.rules import Etiology
 from tests.building import engine, facts, item, lesion, no_range, rule
 from tests.properties.generated import ENGINE, steady
@@ -52,6 +52,19 @@ def test_a_broader_name_comes_after_its_narrower_ones_whatever_the_points(
     points: dict[str, int], order: list[str]
 ) -> None:
     assert ranked(**points) == order
+
+
+@pytest.mark.parametrize(
+    ("etiology", "kin"),
+    [
+        ("worm", {"worm", "guinea", "tape"}),
+        ("guinea", {"guinea", "worm"}),
+        ("other", {"other"}),
+        ("a name of no list", {"a name of no list"}),
+    ],
+)
+def test_a_broader_and_a_narrower_name_are_kin_and_two_narrower_ones_are_not(etiology: str, kin: set[str]) -> None:
+    assert kin_of(etiology, FAMILY) == kin
 
 
 def test_a_narrower_name_of_a_lower_tier_moves_nothing() -> None:

@@ -12,6 +12,7 @@ from cds_service.core.evaluate import facts_asked
 from cds_service.core.facts import Facts
 from cds_service.core.facts_json import facts_from_json
 from cds_service.core.history import dated
+from cds_service.core.ranking import kin_of
 from cds_service.core.scoring import criteria_of
 from cds_service.fhir.chart import read_chart
 from cds_service.fhir.draft import read_draft
@@ -21,7 +22,7 @@ from cds_service.judgement import judge
 from tests.evaluation.figures import wilson
 from tests.evaluation.groups import GROUPS, Known, LeaveOut, everything, ungrouped
 from tests.evaluation.published import HOOK, PublishedCase, add_folder_argument, chosen_cases
-from tests.evaluation.results import AS_OF, SERVICE, Placing, answered, kin_of
+from tests.evaluation.results import AS_OF, SERVICE, Placing, answered
 from tests.evaluation.tables import named
 from tests.shipped import shipped_content
 
@@ -53,7 +54,9 @@ def placed(content: Content, case: PublishedCase, known: Known, leave_out: Leave
     """How a case comes out with a group of facts left out."""
     found = judge(content, leave_out(known))
     shown = tuple((outcome.etiology, outcome.tier) for outcome in found.ranked)
-    return Placing(case, shown, bool(found.ranked or found.spoken), kin_of(content, case.etiology))
+    return Placing(
+        case, shown, bool(found.ranked or found.spoken), kin_of(case.etiology, content.engine.rules.etiologies)
+    )
 
 
 def row(name: str, touched: int, results: Sequence[Placing], whole: Sequence[Placing]) -> list[str]:

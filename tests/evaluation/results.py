@@ -9,6 +9,7 @@ from cds_service.answer import Setting, answer
 from cds_service.audit.record import Arrival, fingerprint
 from cds_service.content.load import Content
 from cds_service.core.explanation import ItemRow, RuleRow, explain
+from cds_service.core.ranking import kin_of
 from cds_service.fhir.request import read_call
 from cds_service.hooks import SERVICES
 from tests.evaluation.published import AS_OF_YEAR, HOOK, PublishedCase
@@ -76,14 +77,6 @@ class Answered:
     body: Mapping[str, Any]
 
 
-def kin_of(content: Content, etiology: str) -> frozenset[str]:
-    """An etiology with its parent and its children."""
-    known = content.engine.rules.etiologies
-    parent = known[etiology].parent if etiology in known else ""
-    children = {one.id for one in known.values() if etiology in known and one.parent == etiology}
-    return frozenset({etiology, parent, *children} - {""})
-
-
 def answered(content: Content, case: PublishedCase) -> Answered:
     """Answers one case as the service would."""
     call = read_call(case.request, SERVICE.id, HOOK)
@@ -93,7 +86,9 @@ def answered(content: Content, case: PublishedCase) -> Answered:
     ranked = [(outcome["rule"], outcome["tier"]) for outcome in _ranked(body["reports"][0])]
     etiologies = _etiologies(content)
     shown = tuple((etiologies[rule.partition("@")[0]], tier) for rule, tier in ranked)
-    return Answered(Placing(case, shown, bool(given.cards), kin_of(content, case.etiology)), body)
+    return Answered(
+        Placing(case, shown, bool(given.cards), kin_of(case.etiology, content.engine.rules.etiologies)), body
+    )
 
 
 def _etiologies(content: Content) -> dict[str, str]:

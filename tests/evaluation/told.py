@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.content.load import Content
+from cds_service.core.ranking import kin_of
 from cds_service.judgement import NO_FINDING
 from tests.evaluation.groups import FINDING_GROUPS, KEPT
 from tests.evaluation.reading_list import Listed
-from tests.evaluation.results import Answered, Deciding, answered, deciding, kin_of
+from tests.evaluation.results import Answered, Deciding, answered, deciding
 
 ELSEWHERE = FINDING_GROUPS["mineral elsewhere"]
 MINERAL_KINDS = ("soft-tissue-calcification", "rare")
@@ -58,7 +59,7 @@ def told(content: Content, listed: Listed) -> Told:
     one = answered(content, listed.case)
     report = one.body["reports"][0]
     likely = tuple(etiology for etiology, tier in one.placing.ranked if tier == "likely")
-    right = {name for etiology in listed.answers for name in kin_of(content, etiology)}
+    right = {name for etiology in listed.answers for name in kin_of(etiology, content.engine.rules.etiologies)}
     return Told(
         listed=listed,
         likely=likely,

@@ -39,7 +39,9 @@ def read(client: FlaskClient, address: str) -> Any:
 
 
 def test_the_list_leads_to_every_patient_and_each_has_a_chart_and_a_ranking(client: FlaskClient) -> None:
-    listed = set(re.findall(r'href="/sandbox/patients/([^"]+)"', client.get("/sandbox").text))
+    entrance = client.get("/sandbox").text
+    assert 'href="/sandbox/figures"' in entrance
+    listed = set(re.findall(r'href="/sandbox/patients/([^"]+)"', entrance))
     assert len(listed) > 80
     for patient in listed:
         page = client.get(f"/sandbox/patients/{patient}", headers=PAGE)
