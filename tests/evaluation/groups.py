@@ -9,7 +9,8 @@ from cds_service.core.history import merged
 FINDING_GROUPS: Mapping[str, frozenset[str]] = {
     "morphology": frozenset({
         "heterotopic-bone",
-        "amorphous", "calcified-haematoma", "cleft-to-cortex", "coarse", "comma-shaped", "cystic",
+        "amorphous", "calcified-haematoma", "calcified-wall", "cleft-to-cortex", "coarse", "comma-shaped", "cystic",
+        "daughter-cysts",
         "fluid-calcium-level", "lobulated", "lucent-centre-linear", "mature-bone", "numerous-small", "phlebolith",
         "punctate", "reverse-zonal", "rice-grain", "serpiginous", "sheet-like", "well-demarcated", "zonal",
     }),
