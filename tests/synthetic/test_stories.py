@@ -14,6 +14,32 @@ from tests.synthetic.asking import STORIES, met, named, of_type, report_of
 IDS = [story.id for story in STORIES]
 
 
+ALARMS = {
+    "aggressive-mineralised-mass": {
+        "cppd-atypical",
+        "metastatic-osteosarcoma-atypical",
+        "metastatic-osteosarcoma-typical",
+        "pair-sarcoma",
+        "parasitic-infestation-atypical",
+        "synovial-sarcoma-atypical",
+        "synovial-sarcoma-early",
+        "synovial-sarcoma-typical",
+    },
+    "fop-pattern": {
+        "myositis-ossificans-progressiva-atypical",
+        "myositis-ossificans-progressiva-early",
+        "myositis-ossificans-progressiva-typical",
+        "pair-fop",
+    },
+    "new-deposit-with-known-osteosarcoma": {
+        "metastatic-osteosarcoma-atypical",
+        "metastatic-osteosarcoma-early",
+        "metastatic-osteosarcoma-typical",
+    },
+}
+"""Of whom each rule warns. The growing finger mass of crystals and the muscle hydatid are accepted as false alarms."""
+
+
 def of(*grades: str) -> list[str]:
     return [story.id for story in STORIES if story.grade in grades]
 
@@ -38,6 +64,17 @@ def test_of_a_silent_patient_nothing_is_said(story: str) -> None:
 @pytest.mark.parametrize("story", of("undecided"))
 def test_of_an_undecided_patient_nothing_is_called_likely(story: str) -> None:
     assert met(story).told.likely == []
+
+
+@pytest.mark.parametrize("story", IDS)
+def test_an_alarm_is_raised_for_whom_it_is_meant_and_for_nobody_else(story: str) -> None:
+    raised = {
+        each["rule"].partition("@")[0]
+        for report in met(story).told.record.body["reports"]
+        for each in report["mustNotMiss"]
+        if each["speaks"]
+    }
+    assert raised == {rule for rule, patients in ALARMS.items() if story in patients}
 
 
 PAIRS = defaultdict(list)
