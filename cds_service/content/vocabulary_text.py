@@ -131,6 +131,7 @@ def _grammar(cues: Mapping[str, Any]) -> Grammar:
         reporting=frozenset(grammar["reporting"]),
         known=frozenset(grammar["known"]),
         before_value=frozenset(grammar["before_value"]),
+        of_it=frozenset(grammar["of_it"]),
         plural_letters=frozenset(entry["suffix"][-1] for entry in cues["plurals"]),
     )
 

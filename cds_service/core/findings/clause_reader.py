@@ -37,7 +37,7 @@ def read_clause(clause: Clause, state: ReportState) -> None:
         minerals,
         clause.mentions[Layer.NEAR],
         running,
-        bool(masses) or (not sites and state.spoke_of_a_mass(running)),
+        bool(masses) or (not sites and state.spoke_of_a_mass(running, clause)),
         several,
         clause.first,
         clause.stop,
