@@ -98,6 +98,7 @@ def _orthography(cues: Mapping[str, Any]) -> Orthography:
 def _derived(derived: Mapping[str, Any]) -> dict[str, Any]:
     """What follows from several lesions together, as fields of the vocabulary."""
     return {
+        "mass_findings": frozenset(derived["masses"]),
         "mineral_findings": frozenset(derived["mineral"]),
         "in_several_lesions": _parts(derived["in_several_lesions"]),
         "on_both_sides": _parts(derived["on_both_sides"]),
@@ -130,6 +131,7 @@ def _grammar(cues: Mapping[str, Any]) -> Grammar:
         reporting=frozenset(grammar["reporting"]),
         known=frozenset(grammar["known"]),
         before_value=frozenset(grammar["before_value"]),
+        of_it=frozenset(grammar["of_it"]),
         plural_letters=frozenset(entry["suffix"][-1] for entry in cues["plurals"]),
     )
 

@@ -9,7 +9,8 @@ from cds_service.core.history import merged
 FINDING_GROUPS: Mapping[str, frozenset[str]] = {
     "morphology": frozenset({
         "heterotopic-bone",
-        "amorphous", "calcified-haematoma", "cleft-to-cortex", "coarse", "comma-shaped", "cystic",
+        "amorphous", "calcified-haematoma", "calcified-wall", "cleft-to-cortex", "coarse", "comma-shaped", "cystic",
+        "daughter-cysts",
         "fluid-calcium-level", "lobulated", "lucent-centre-linear", "mature-bone", "numerous-small", "phlebolith",
         "punctate", "reverse-zonal", "rice-grain", "serpiginous", "sheet-like", "well-demarcated", "zonal",
     }),
@@ -19,14 +20,15 @@ FINDING_GROUPS: Mapping[str, frozenset[str]] = {
     }),
     "sites": frozenset({"at-hardware", "extensor-surface", "fingertip"}),
     "mass signs": frozenset({
-        "aggressive", "bone-destruction", "bone-erosion-pressure", "enhancing", "fat-containing", "gas-or-collection",
-        "heterogeneous", "mass", "nodule", "non-mineralised-component", "oedema", "t2-bright", "target-sign",
-        "tracer-uptake", "vascular-channels",
+        "adjacent-bone-eroded", "aggressive", "bone-destruction", "bone-erosion-pressure", "enhancing",
+        "fat-containing", "gas-or-collection", "heterogeneous", "mass", "nodule", "non-mineralised-component",
+        "oedema", "t2-bright", "target-sign", "thick-septa", "thin-septa", "tracer-uptake", "vascular-channels",
     }),
     "skeletal signs": frozenset({
         "acro-osteolysis", "aggressive-bone-tumour", "bridging-bone", "brown-tumour", "cervical-fusion",
-        "cortical-thinning", "degenerative-joint", "enchondromas", "fracture", "great-toe-malformation", "hyperostosis",
-        "lytic-bone-lesions", "no-bone-involvement", "normal-great-toes", "ossification-centre", "osteopenia",
+        "cortical-thinning", "degenerative-joint", "enchondromas", "fracture", "great-toe-malformation",
+        "hallux-valgus", "hyperostosis", "lytic-bone-lesions", "no-bone-involvement", "normal-great-toes",
+        "ossification-centre", "osteopenia",
         "primary-trabeculae-accent", "prior-fracture-deformity", "renal-osteodystrophy", "rugger-jersey",
         "secondary-trabeculae-loss", "subperiosteal-resorption",
     }),

@@ -31,12 +31,13 @@ def read_clause(clause: Clause, state: ReportState) -> None:
     span_of = Quoting(clause, tokens)
     masses = [mention for mention in signs if _is_mass(mention)]
     several = any(tokens.has_plural(mention.first, mention.stop) for mention in masses)
+    running = state.context(sites)
     around = Surroundings(
         sites,
         minerals,
         clause.mentions[Layer.NEAR],
-        state.context(sites),
-        bool(masses),
+        running,
+        bool(masses) or (not sites and state.spoke_of_a_mass(running, clause)),
         several,
         clause.first,
         clause.stop,

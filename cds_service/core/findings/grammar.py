@@ -29,6 +29,7 @@ class Grammar:
     reporting: frozenset[str]
     known: frozenset[str]
     before_value: frozenset[str]
+    of_it: frozenset[str]
     plural_letters: frozenset[str]
 
     def folded(self, fold: Callable[[str], str]) -> "Grammar":

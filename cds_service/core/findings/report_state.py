@@ -136,6 +136,14 @@ class ReportState:
             return self._last_sentence if not named and len(self._last_sentence) == 1 else []
         return [site for site in self.sites(mentions, stop) if site.region and not site.related]
 
+    def spoke_of_a_mass(self, sites: Sequence[Site], clause: Clause) -> bool:
+        """Whether the clause says "it" of a mass at one of the sites: mineral "within it" is not in a bone there."""
+        if self.tokens.grammar.of_it.isdisjoint(self.tokens.words[clause.first : clause.stop]):
+            return False
+        spoken = {(site.region, site.side) for site in sites}
+        masses = self.vocabulary.mass_findings
+        return any((draft.region, draft.side) in spoken and draft.has_any(masses) for draft in self.book.drafts())
+
     def sites(self, mentions: tuple[list[Mention], ...], stop: int) -> list[Site]:
         """The sites mentioned, but not those within a sign of the patient ("cervical spondylosis").
 

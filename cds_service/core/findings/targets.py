@@ -7,7 +7,7 @@ about. Nothing of it: no finding.
 """
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from cds_service.core.findings.lexicon import Mention
@@ -47,7 +47,7 @@ class Surroundings(NamedTuple):
 def targets_of(number: int, mineral: Mineral, around: Surroundings, tokens: Tokens) -> list[Site]:
     """The sites, each with its tissue settled, of the mineral mention `number` of the clause."""
     mention = around.minerals[number]
-    floor = around.minerals[number - 1].stop if number else around.first
+    floor = next((said.stop for said in reversed(around.minerals[:number]) if not _is_name(said)), around.first)
     ceiling = _ceiling(number, around)
     direct = _direct(mention, mineral.adjective, floor, ceiling, around, tokens)
     taken = _taken(number, ceiling, around, tokens)
@@ -69,21 +69,26 @@ def targets_of(number: int, mineral: Mineral, around: Surroundings, tokens: Toke
         if not head and (found := sited_by(later, elsewhere)):
             return found
     if leads:
-        return sited_by(head, leads) or sited_by(around.running, leads) or chosen
+        return sited_by(head, leads) or _elsewhere(around, leads) or chosen
     settled_head = settle(head, [], around.has_mass)
     if any(site.tissue for site in settled_head):
         return (
             settled_head
             if any(site.region for site in settled_head)
-            else sited_by(around.running, [s.tissue for s in settled_head if s.tissue]) or settled_head
+            else _elsewhere(around, [s.tissue for s in settled_head if s.tissue]) or settled_head
         )
     if any(site.tissue for site in chosen):
-        return sited_by(around.running, [site.tissue for site in chosen if site.tissue]) or chosen
+        return _elsewhere(around, [site.tissue for site in chosen if site.tissue]) or chosen
     found = settle(later, [], around.has_mass)
     if any(site.tissue for site in found):
         return found
     elsewhere_said = (settle(sites, [], around.has_mass) for sites in (around.running, _beside(around)))
     return chosen or settled_head or next((sites for sites in elsewhere_said if sites), [])
+
+
+def _elsewhere(around: Surroundings, leads: Sequence[Tissue]) -> list[Site]:
+    """The tissues where the words before put the lesion, else where it touches something ("a mass on the femur")."""
+    return sited_by(around.running, leads) or sited_by(_beside(around), leads)
 
 
 def _beside(around: Surroundings) -> list[Site]:
@@ -92,13 +97,20 @@ def _beside(around: Surroundings) -> list[Site]:
 
 
 def _ceiling(number: int, around: Surroundings) -> int:
-    """Where the words after a mention stop being its own: at the next, unless joined ("calcified or ossified")."""
-    if number + 1 == len(around.minerals):
-        return around.stop
-    for this, following in zip(around.minerals[number:], around.minerals[number + 1 :], strict=False):
+    """Where the words after a mention stop being its own: at the next, unless joined ("calcified or ossified").
+
+    The name of a diagnosis alone ends nothing: "calcification of the lipoma of the thigh" goes on after it.
+    """
+    own = [mention for mention in around.minerals[number + 1 :] if not _is_name(mention)]
+    for this, following in pairwise([around.minerals[number], *own]):
         if following.first - this.stop > 1:
             return following.first
     return around.stop
+
+
+def _is_name(mention: Mention) -> bool:
+    """Whether it names a diagnosis and says nothing of mineral."""
+    return any(isinstance(meant, Mineral) and meant.name and not meant.tissue for meant in mention.meanings)
 
 
 def _direct(
@@ -147,7 +159,7 @@ def _taken(number: int, ceiling: int, around: Surroundings, tokens: Tokens) -> s
         (index for index, mention in enumerate(around.minerals) if index > number and mention.first == ceiling), None
     )
     # The name of a diagnosis has no site of its own: "calcification of the thigh may represent dermatomyositis".
-    if following is None or any(isinstance(m, Mineral) and m.name for m in around.minerals[following].meanings):
+    if following is None or _is_name(around.minerals[following]):
         return set()
     return {
         site.first

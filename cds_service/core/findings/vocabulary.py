@@ -237,6 +237,7 @@ class TextVocabulary:
         tissues: every tissue.
         soft_tissue: the one meant where none is named.
         patient_findings: ids that belong to the patient rather than to a lesion.
+        mass_findings: lesion-bound ids that name a thing which can hold mineral.
         mineral_findings: lesion-bound ids that state mineral; a lesion with one of them is a mineral lesion.
         in_several_lesions: patient's finding id to the findings of which two lesions make it.
         on_both_sides: patient's finding id to the findings that make it when they are on both sides.
@@ -268,6 +269,7 @@ class TextVocabulary:
     tissues: tuple[Tissue, ...]
     soft_tissue: Tissue
     patient_findings: frozenset[str]
+    mass_findings: frozenset[str]
     mineral_findings: frozenset[str]
     in_several_lesions: Mapping[str, frozenset[str]]
     on_both_sides: Mapping[str, frozenset[str]]
