@@ -1,7 +1,8 @@
 """Make synthetic patients: charts with five years of labs, imaging reports, and the truth about each.
 
 Nobody stands behind any of them. The same seed, mix, number and day give the same bytes. `truth.ndjson` says what each
-patient has, whatever a service says; `manifest.json` what was written.
+patient has, whatever a service says; `manifest.json` what was written. A run that is stopped, or finds no more room,
+leaves nothing; after a kill the files stand in `DIR/unfinished`.
 """
 
 import os
@@ -27,6 +28,8 @@ EXAMPLES = """\
 calcification-cds synth --seed 7 --patients 1000 --mix realistic --out patients
 calcification-cds synth --seed 7 --patients 200 --mix stories --format bundles --out teaching --as-of 2026-06-30"""
 
+_INTERRUPTED = 130
+"""What a shell makes of SIGINT."""
 _HOUR = 12
 """The hour of the reports, UTC."""
 
@@ -54,7 +57,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Make and write them."""
+    """Make and write them; the exit status is 130 where it was stopped by Ctrl+C."""
+    try:
+        _make(arguments)
+    except KeyboardInterrupt:
+        print(f"Interrupted. Nothing was kept in {arguments.out}{os.sep}", file=sys.stderr)
+        return _INTERRUPTED
+    return 0
+
+
+def _make(arguments: Namespace) -> None:
     rules, cards = content_folders(arguments)
     stories = load_stories(default_patients(), rules, load_content(rules, cards))
     day = arguments.as_of or utc_now().date()
@@ -69,7 +81,6 @@ def run(arguments: Namespace) -> int:
     finally:
         progress.end()
     print(f"{arguments.patients} patients as of {day}, in {arguments.out}{os.sep}")
-    return 0
 
 
 def _count(text: str) -> int:
