@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from cds_service.commands import pid_file
 from cds_service.commands.reloading import loaded_app, reload_app, settle_memory
+from cds_service.fhir.access.limits import AccessLimits
 from cds_service.security.secret_file import read_token
 from cds_service.settings import PREFIX, Settings, from_environment
 from cds_service.web.worker import worker_class
@@ -58,7 +59,7 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "bind": f"{host}:{settings.port}",
         "worker_class": worker_class(settings.request_seconds),
         "workers": settings.workers,
-        "threads": settings.threads,
+        "threads": _threads(settings),
         "preload_app": True,
         "loglevel": "warning",
         "limit_request_line": _LONGEST_LINE,
@@ -68,16 +69,31 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "control_socket_disable": True,
         "when_ready": lambda _server: _ready(settings),
         "post_fork": lambda _server, worker: begin_worker(worker.app.wsgi()),
+        # Not earlier: until then a worker hears no signal.
+        "post_worker_init": lambda worker: make_patients(worker.app.wsgi()),
         "worker_exit": lambda _server, worker: end_worker(worker.app.wsgi()),
         "on_reload": lambda server: reload_app(server, settings),
         "on_exit": lambda _server: pid_file.release(settings.pid_file),
     }
 
 
+def _threads(settings: Settings) -> int:
+    """Threads of a process. A demo's calls ask its own FHIR server, and may not hold the threads that answer them."""
+    own = AccessLimits().in_flight if settings.profile == "demo" else 0
+    return settings.threads * (1 + own)
+
+
 def begin_worker(app: Flask) -> None:
     """What a worker does first: the connections that it inherited are its parent's, and no thread outlives a fork."""
     app.extensions["store"].forget_connections()
     app.extensions["housekeeping"].start()
+
+
+def make_patients(app: Flask) -> None:
+    """What a demo's worker does before it answers: made while a call waits, they would cost its time for fetching."""
+    sandbox = app.extensions["sandbox"]
+    if sandbox is not None:
+        sandbox.store()
 
 
 def end_worker(app: Flask) -> None:
