@@ -69,8 +69,6 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "control_socket_disable": True,
         "when_ready": lambda _server: _ready(settings),
         "post_fork": lambda _server, worker: begin_worker(worker.app.wsgi()),
-        # Not earlier: until then a worker hears no signal.
-        "post_worker_init": lambda worker: make_patients(worker.app.wsgi()),
         "worker_exit": lambda _server, worker: end_worker(worker.app.wsgi()),
         "on_reload": lambda server: reload_app(server, settings),
         "on_exit": lambda _server: pid_file.release(settings.pid_file),
@@ -87,13 +85,6 @@ def begin_worker(app: Flask) -> None:
     """What a worker does first: the connections that it inherited are its parent's, and no thread outlives a fork."""
     app.extensions["store"].forget_connections()
     app.extensions["housekeeping"].start()
-
-
-def make_patients(app: Flask) -> None:
-    """What a demo's worker does before it answers: made while a call waits, they would cost its time for fetching."""
-    sandbox = app.extensions["sandbox"]
-    if sandbox is not None:
-        sandbox.store()
 
 
 def end_worker(app: Flask) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import requests
 
-from cds_service.app import create_app
-from cds_service.commands.serve import gunicorn_options, make_patients
+from cds_service.commands.reloading import loaded_app
+from cds_service.commands.serve import gunicorn_options
 from cds_service.settings import Settings
 from cds_service.web.worker import PunctualWorker
 from tests.serving import serving
@@ -39,9 +39,8 @@ def test_the_token_is_told_on_a_terminal_only(tmp_path: Path) -> None:
     assert token not in told
 
 
-def test_the_patients_of_the_demo_are_there_before_a_worker_answers(settings: Settings) -> None:
-    app = create_app(settings)
-    make_patients(app)
+def test_the_patients_of_the_demo_are_there_before_the_service_answers(settings: Settings) -> None:
+    app = loaded_app(settings)
     assert app.extensions["sandbox"].store.cache_info().currsize == 1
 
 
