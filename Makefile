@@ -27,7 +27,7 @@ test: .venv/develop.stamp  ## Run every test
 	-@$(RUN) -m tests.browser.get
 	@$(RUN) -m pytest -q -n auto --dist loadfile
 
-browser: .venv/develop.stamp  ## Get a Chromium for the browser tests where there is none
+browser: .venv/develop.stamp  ## Get a Chromium, and a Firefox, for the browser tests where there is none
 	@$(RUN) -m tests.browser.get
 
 check: .venv/develop.stamp  ## Formatting, lint, types, import contracts, content

@@ -8,7 +8,7 @@ from cds_service import __version__
 from cds_service.commands import COMMANDS, Command, Group
 from cds_service.errors import ContentError, RequestError, StartError
 
-_USAGE, _FAILED = 2, 1
+_USAGE, _FAILED, _INTERRUPTED = 2, 1, 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,6 +25,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except RequestError as error:
         print(error.diagnostics, file=sys.stderr)
         return _FAILED
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return _INTERRUPTED
     return status
 
 

@@ -1,5 +1,12 @@
 """The command line says what it takes, and what to change when it cannot do it."""
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from cds_service.__main__ import main
@@ -31,3 +38,15 @@ def test_a_setting_of_the_wrong_kind_is_named(
     monkeypatch.setenv("CALCIFICATION_CDS_PORT", "eighty")
     assert main(["serve"]) == 2
     assert "CALCIFICATION_CDS_PORT" in capsys.readouterr().err
+
+
+def test_a_command_that_is_stopped_says_so_in_a_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        command = [sys.executable, "-m", "cds_service", "demo", "--no-open", "--port", str(silent.getsockname()[1])]
+        with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+            connection.close()
+    assert (process.returncode, said) == (130, "Interrupted.\n")

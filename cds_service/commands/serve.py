@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from cds_service.commands import pid_file
 from cds_service.commands.reloading import loaded_app, reload_app, settle_memory
+from cds_service.fhir.access.limits import AccessLimits
 from cds_service.security.secret_file import read_token
 from cds_service.settings import PREFIX, Settings, from_environment
 from cds_service.web.worker import worker_class
@@ -58,7 +59,7 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "bind": f"{host}:{settings.port}",
         "worker_class": worker_class(settings.request_seconds),
         "workers": settings.workers,
-        "threads": settings.threads,
+        "threads": _threads(settings),
         "preload_app": True,
         "loglevel": "warning",
         "limit_request_line": _LONGEST_LINE,
@@ -72,6 +73,12 @@ def gunicorn_options(settings: Settings) -> Mapping[str, Any]:
         "on_reload": lambda server: reload_app(server, settings),
         "on_exit": lambda _server: pid_file.release(settings.pid_file),
     }
+
+
+def _threads(settings: Settings) -> int:
+    """Threads of a process. A demo's calls ask its own FHIR server, and may not hold the threads that answer them."""
+    own = AccessLimits().in_flight if settings.profile == "demo" else 0
+    return settings.threads * (1 + own)
 
 
 def begin_worker(app: Flask) -> None:

@@ -44,22 +44,29 @@ class Blood:
         self._ranges: dict[tuple[str, int], Json] = {}
 
     def results(self, laboratory: Laboratory) -> Iterator[Json]:
-        """All Observations, the oldest first within each series."""
+        """All Observations, the oldest first within each series.
+
+        The newest are drawn first: whatever is told of the past, it does not change them.
+        """
+        newest = tuple(self._work_up(laboratory))
         for follow_up in laboratory.follow_up:
             for series in self._physiology.follow_ups[follow_up]:
                 yield from self._course(series, laboratory.measured)
         for single in laboratory.singles:
             yield self._told(single.lab, single.value, *self._visit(single.ago))
-        yield from self._work_up(laboratory)
+        yield from newest
 
     def _course(self, series: Series, after: int) -> Iterator[Json]:
-        """The visits of a series, up to shortly before the newest results."""
-        ago = self._physiology.years * 365 - self._dice.randint(0, series.every)
-        while ago > after + series.spread:
+        """The visits of a series, from where the record begins, or from birth, up to shortly before the newest results.
+
+        The first one is not missed.
+        """
+        born = int(self._age * _YEAR)
+        first = min(self._physiology.years * 365, born) - self._dice.randint(0, series.spread)
+        for ago in range(first, after + series.spread, -series.every):
             day = max(ago + self._dice.randint(-series.spread, series.spread), after + 1)
-            if self._dice.random() >= series.missed and day < self._age * _YEAR:
-                yield from self._taken(series.tests, *self._visit(day))
-            ago -= series.every
+            if ago == first or self._dice.random() >= series.missed:
+                yield from self._taken(series.tests, *self._visit(min(day, born)))
 
     def _work_up(self, laboratory: Laboratory) -> Iterator[Json]:
         """The newest results, as told."""

@@ -1,8 +1,9 @@
 """A population as files: NDJSON by resource type as Bulk Data gives it, or a transaction Bundle for each patient."""
 
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -14,6 +15,8 @@ from cds_service.synthetic.resources import Json
 from cds_service.synthetic.story import SyntheticPatient
 
 TRUTH, MANIFEST = "truth.ndjson", "manifest.json"
+UNFINISHED = "unfinished"
+"""The folder within the folder where files stand until all are written."""
 _BUNDLES = "bundles"
 _LINE = orjson.OPT_APPEND_NEWLINE
 _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -84,7 +87,7 @@ def write_population(
     as_of: datetime,
     tell: Callable[[int], None],
 ) -> None:
-    """Write patients, their truth, and a manifest.
+    """Write patients, their truth, and a manifest: all of them, or nothing.
 
     Args:
         patients: taken one by one, and not kept.
@@ -95,28 +98,62 @@ def write_population(
         tell: hears how many are written.
 
     Raises:
-        StartError: the folder holds something, or cannot be written to.
+        StartError: the folder holds something, or cannot be written to, be it from the start or at the end.
     """
-    _empty(folder)
-    with ExitStack() as open_files:
-        truth = open_files.enter_context((folder / TRUTH).open("wb"))
-        written = FORMS[form](folder, open_files)
-        for number, patient in enumerate(patients, 1):
-            written.write(patient)
-            truth.write(orjson.dumps(_truth(patient), option=_LINE))
-            tell(number)
-    manifest = {"transactionTime": as_of.isoformat(), "request": " ".join(f"{k}={v}" for k, v in made.items())}
-    (folder / MANIFEST).write_bytes(orjson.dumps({**manifest, **written.manifest()}, option=_READABLE))
+    with _whole(folder) as unfinished:
+        with ExitStack() as open_files:
+            truth = open_files.enter_context((unfinished / TRUTH).open("wb"))
+            written = FORMS[form](unfinished, open_files)
+            for number, patient in enumerate(patients, 1):
+                written.write(patient)
+                truth.write(orjson.dumps(_truth(patient), option=_LINE))
+                tell(number)
+        manifest = {"transactionTime": as_of.isoformat(), "request": " ".join(f"{k}={v}" for k, v in made.items())}
+        (unfinished / MANIFEST).write_bytes(orjson.dumps({**manifest, **written.manifest()}, option=_READABLE))
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A place to write to; what stands there gets into the folder at the end, and is removed where it comes to none.
+
+    It lies within the folder, which may be a disk of its own: files are moved, and nothing is copied.
+    """
+    made = not folder.exists()
+    try:
+        _empty(folder)
+        try:
+            (folder / UNFINISHED).mkdir()
+            yield folder / UNFINISHED
+            for file in sorted((folder / UNFINISHED).iterdir(), key=lambda file: file.name == MANIFEST):
+                file.rename(folder / file.name)
+            (folder / UNFINISHED).rmdir()
+        except BaseException:
+            _clear(folder, made)
+            raise
+    except OSError as error:
+        raise StartError(
+            f"{folder} cannot be written to ({error.strerror}), and nothing of it was kept. Name another folder with "
+            f"--out."
+        ) from error
+
+
+def _clear(folder: Path, made: bool) -> None:
+    """Remove what was written to a folder that was empty, and the folder itself where it was made for it."""
+    for file in folder.iterdir():
+        shutil.rmtree(file) if file.is_dir() else file.unlink()
+    if made:
+        folder.rmdir()
 
 
 def _empty(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        found = next(folder.iterdir(), None)
-    except OSError as error:
-        raise StartError(
-            f"{folder} cannot be written to ({error.strerror}). Name another folder with --out."
-        ) from error
+    """Make sure that it is there, and empty.
+
+    Raises:
+        StartError: it holds something.
+        OSError: it cannot be made, or not be looked into.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = next(folder.iterdir(), None)
     if found is not None:
         raise StartError(f"{folder} is not empty: it holds {found.name}. Name a new or an empty folder with --out.")
 

@@ -47,6 +47,7 @@ def assemble(installation: Installation) -> Flask:
     """Routes, error answers and headers over what `app.create_app` opened."""
     app = Flask(__name__)
     app.extensions["store"] = installation.store
+    app.extensions["sandbox"] = installation.sandbox
     app.config["CONTENT_VERSION"] = installation.content_version
     app.config["MAX_CONTENT_LENGTH"] = installation.settings.max_body_bytes
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

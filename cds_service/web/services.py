@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ def services_blueprint(installation: Installation) -> Blueprint:
     routes = Blueprint("services", __name__, url_prefix="/cds-services")
     allow_origins(routes, cors_origins(installation.settings))
     ask_for_trust(routes, installation)
+    turns = BoundedSemaphore(installation.settings.threads)
 
     @routes.get("")
     def discover() -> Response:
@@ -38,7 +40,9 @@ def services_blueprint(installation: Installation) -> Blueprint:
 
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
-        return _json({"cards": list(_advise(installation, _offered(installation, service_id)).cards)})
+        # A demo has threads besides, which answer what calls ask of its own FHIR server: none of them is for calls.
+        with turns:
+            return _json({"cards": list(_advise(installation, _offered(installation, service_id)).cards)})
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:

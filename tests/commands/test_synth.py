@@ -1,6 +1,10 @@
 """`calcification-cds synth` as an integrator runs it: the files it writes, and what it refuses."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +76,56 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "file").write_text("")
     assert synth(tmp_path / "file") == 2
     assert "cannot be written to" in capsys.readouterr().err
+
+
+def begun(out: Path, *before: str, patients: int = 1_000_000) -> subprocess.Popen[str]:
+    command = [*before, sys.executable, "-m", "cds_service", "synth", "--patients", str(patients), "--out", str(out)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    while not path.exists():
+        assert process.poll() is None
+        os.sched_yield()
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_who_stops_it_finds_nothing_and_is_told_so(there_before: bool, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    if there_before:
+        out.mkdir()
+    with begun(out) as process:
+        wait_for(out / "unfinished" / "Observation.ndjson", process)
+        assert [path.name for path in out.iterdir()] == ["unfinished"]
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == f"Interrupted. Nothing was kept in {out}/\n"
+    assert out.exists() is there_before
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_after_a_kill_the_folder_does_not_look_complete_and_is_not_taken_for_an_empty_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with begun(tmp_path / "out") as process:
+        wait_for(tmp_path / "out" / "unfinished" / "Observation.ndjson", process)
+        process.kill()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["unfinished"]
+    assert synth(tmp_path / "out") == 2
+    assert "is not empty: it holds unfinished" in capsys.readouterr().err
+
+
+def test_where_there_is_no_room_nothing_is_left_and_the_reason_is_told(tmp_path: Path) -> None:
+    # No file may grow beyond 64 blocks: the system refuses it as it does on a full disk.
+    limited = ("sh", "-c", 'ulimit -f 64 && exec "$@"', "sh")
+    with begun(tmp_path / "out", *limited, patients=200) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said.count("\n") == 1
+    assert "cannot be written to (File too large), and nothing of it was kept" in said
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
