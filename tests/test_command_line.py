@@ -11,6 +11,7 @@ import pytest
 
 from cds_service.__main__ import main
 from cds_service.commands import COMMANDS
+from tests.interrupts import heed
 
 
 @pytest.mark.parametrize("command", [command.__name__.rpartition(".")[2] for command in COMMANDS])
@@ -44,7 +45,9 @@ def test_a_command_that_is_stopped_says_so_in_a_sentence(tmp_path: Path) -> None
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with socket.create_server(("127.0.0.1", 0)) as silent:
         command = [sys.executable, "-m", "cds_service", "demo", "--no-open", "--port", str(silent.getsockname()[1])]
-        with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed
+        ) as process:
             connection, _ = silent.accept()
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=60)

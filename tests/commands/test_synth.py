@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cds_service.__main__ import main
+from tests.interrupts import heed
 from tests.synthetic.r4 import faults
 
 
@@ -78,10 +81,15 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.Captu
     assert "cannot be written to" in capsys.readouterr().err
 
 
-def begun(out: Path, *before: str, patients: int = 1_000_000) -> subprocess.Popen[str]:
+@contextmanager
+def begun(out: Path, *before: str, patients: int = 1_000_000) -> Iterator[subprocess.Popen[str]]:
     command = [*before, sys.executable, "-m", "cds_service", "synth", "--patients", str(patients), "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
