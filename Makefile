@@ -25,7 +25,7 @@ serve: .venv/serve.stamp  ## Start the service on 127.0.0.1:8080 (make serve POR
 
 test: .venv/develop.stamp  ## Run every test
 	-@$(RUN) -m tests.browser.get
-	@$(RUN) -m pytest -q -n auto --dist loadfile
+	@$(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 browser: .venv/develop.stamp  ## Get a Chromium, and a Firefox, for the browser tests where there is none
 	@$(RUN) -m tests.browser.get

@@ -15,6 +15,7 @@ import requests
 from tests.planted import WRITTEN
 from tests.replay.alike import replayed
 from tests.shipped import shipped_content
+from tests.waiting import a_moment
 
 _STARTS_WITHIN = 60.0
 
@@ -111,5 +112,5 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
             if requests.get(f"{url}/readyz", timeout=1).ok:
                 return
         except requests.RequestException:
-            os.sched_yield()
+            a_moment()
     raise RuntimeError("the server was not ready in time")

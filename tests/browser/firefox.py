@@ -18,6 +18,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.waiting import a_moment
+
 HOW_TO_GET_ONE = "no Firefox here: run `apt-get install firefox-esr`"
 _NAMES = ("firefox-esr", "firefox")
 _WITHIN_S, _BETWEEN_LOOKS_S = 60.0, 0.05
@@ -145,7 +147,7 @@ class Tab:
         return {"sharedId": self._firefox.until(found)[0]["sharedId"]}
 
 
-def until(holds: Callable[[], Any], pause: Callable[[], None] = os.sched_yield) -> Any:
+def until(holds: Callable[[], Any], pause: Callable[[], None] = a_moment) -> Any:
     """What something is once it is true, or not empty."""
     deadline = time.monotonic() + _WITHIN_S
     while not (value := holds()):

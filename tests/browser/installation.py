@@ -1,7 +1,6 @@
 """An installation with a past, as an informatician meets it: a real server, its record, and a replay that was run."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tests.browser.callers import REASONS, SIGNING, Json, clients_file
 from tests.browser.past import RULE_FILE, WEIGHT, live_through
 from tests.replay.candidates import Edit, candidate_folders
 from tests.serving import Server, free_port, serving
+from tests.waiting import a_moment
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 OVERRIDDEN = "same-hips-with-kidney-failure"
@@ -124,5 +124,5 @@ def _replayed(server: Server) -> str:
     asked = {"csrf": secret, "candidate": CANDIDATE, "since": since}
     started = informatician.post(page, data=asked, timeout=30, allow_redirects=False).headers["Location"]
     while "HX-Refresh" not in informatician.get(f"{server.url}{started}/progress", timeout=30).headers:
-        os.sched_yield()
+        a_moment()
     return started.rpartition("/")[2]

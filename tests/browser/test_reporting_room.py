@@ -178,7 +178,7 @@ def test_every_hook_on_offer_is_answered(prefetch: bool, chart: Open) -> None:
         assert ("prefetch" in request, "fhirAuthorization" in request) == (prefetch, not prefetch)
         expect(page.locator("#sign")).to_be_enabled()
         if hook.startswith("report"):
-            expect(first_card(page)).to_contain_text("phosphate 7.5 mg/dL")
+            expect(first_card(page)).to_contain_text("phosphate 7.4 mg/dL")
 
 
 def test_an_unchanged_report_is_not_told_twice_and_the_page_says_why(chart: Open) -> None:
@@ -240,7 +240,7 @@ def test_a_patient_of_an_own_fhir_server_is_fetched(new_page: NewPage, room: Ser
     page.get_by_label("Findings").fill("Lobulated calcified masses at the extensor surface of both hips.")
     page.get_by_label("Impression").fill("Periarticular calcified masses.")
     card = first_card(signed(page))
-    expect(card).to_contain_text("phosphate 7.5 mg/dL")
+    expect(card).to_contain_text("phosphate 7.4 mg/dL")
     card.get_by_role("button", name="Take it").first.click()
     expect(page.get_by_label("Impression")).to_have_value(re.compile("Differential for the calcification"))
     page.get_by_label("Hook").select_option(label="patient-view")

@@ -62,10 +62,10 @@ def test_units_are_switched_for_the_whole_page_and_change_nothing_else(chart: Op
     words = page.locator("#words")
     expect(words).to_contain_text("27 points")
     cell = page.locator("tr[data-name=phosphate] td").first
-    expect(cell).to_contain_text("7.5 mg/dL")
+    expect(cell).to_contain_text("7.4 mg/dL")
     page.get_by_label("SI units").first.check()
-    expect(cell).to_contain_text("2.42 mmol/L")
-    expect(page.get_by_label("phosphate, value")).to_have_value("2.42")
+    expect(cell).to_contain_text("2.39 mmol/L")
+    expect(page.get_by_label("phosphate, value")).to_have_value("2.39")
     expect(page.get_by_label("SI units").last).to_be_checked()
     page.get_by_label("phosphate, value").fill("1.1")
     expect(words).not_to_contain_text("27 points")

@@ -14,6 +14,7 @@ import pytest
 from cds_service.__main__ import main
 from tests.interrupts import heed
 from tests.synthetic.r4 import faults
+from tests.waiting import a_moment
 
 
 def synth(out: Path, *more: str) -> int:
@@ -95,7 +96,7 @@ def begun(out: Path, *before: str, patients: int = 1_000_000) -> Iterator[subpro
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     while not path.exists():
         assert process.poll() is None
-        os.sched_yield()
+        a_moment()
 
 
 @pytest.mark.parametrize("there_before", [True, False])

@@ -1,6 +1,5 @@
 """Installations of two workers that tests change while callers keep calling."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ import requests
 from cds_service.content.locate import default_content
 from tests.contract.calls import URL, call
 from tests.serving import Server
+from tests.waiting import a_moment
 
 TWO_WORKERS = {"CALCIFICATION_CDS_WORKERS": "2", "CALCIFICATION_CDS_REPEAT_SILENCE_HOURS": "0"}
 
@@ -32,7 +32,7 @@ def both_workers(server: Server) -> list[int]:
     until = time.monotonic() + 60
     while len(server.workers()) < 2:
         assert time.monotonic() < until, "the second worker did not start"
-        os.sched_yield()
+        a_moment()
     return server.workers()
 
 

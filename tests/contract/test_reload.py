@@ -16,6 +16,7 @@ import requests
 from tests.contract.calls import URL, call
 from tests.contract.installations import TWO_WORKERS, both_workers, calling, own_rules
 from tests.serving import Server, resident_megabytes, serving
+from tests.waiting import a_moment
 
 WITHIN_S = 90.0
 
@@ -113,7 +114,7 @@ def test_at_a_signal_content_that_cannot_be_used_is_refused_with_its_problems_in
         server.process.send_signal(signal.SIGHUP)
         until = time.monotonic() + WITHIN_S
         while "reloadRefused" not in ready(server) and time.monotonic() < until:
-            os.sched_yield()
+            a_moment()
     after = ready(server)
     assert (after["content"], after["loaded"]) == (before["content"], before["loaded"])
     assert after["reloadRefused"] > before["loaded"]

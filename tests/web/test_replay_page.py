@@ -15,6 +15,7 @@ from cds_service.replay.state import State
 from tests.replay.candidates import Edit, candidate
 from tests.replay.judging import MASS, recorded, told
 from tests.replay.test_run import QUESTION
+from tests.waiting import a_moment
 
 PATH = "/audit/replay"
 DAY = {"candidate": IN_USE, "since": "2026-01-01"}
@@ -118,7 +119,7 @@ def test_one_replay_runs_at_a_time_whoever_started_it(
     with (tmp_path / "gate").open("w", encoding="utf-8"):
         pass
     while other.running():
-        os.sched_yield()
+        a_moment()
 
 
 def test_a_started_replay_ends_and_is_shown(client: FlaskClient, folder: Path) -> None:
@@ -126,7 +127,7 @@ def test_a_started_replay_ends_and_is_shown(client: FlaskClient, folder: Path) -
     assert answer.status_code == 303
     starting = Starting(folder, None, None, None, {})
     while starting.running():
-        os.sched_yield()
+        a_moment()
     page = client.get(answer.headers["Location"]).text
     assert "Done: " in page
     assert client.get(f"{answer.headers['Location']}/progress").headers["HX-Refresh"] == "true"
