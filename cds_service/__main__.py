@@ -25,8 +25,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except RequestError as error:
         print(error.diagnostics, file=sys.stderr)
         return _FAILED
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+    except KeyboardInterrupt as interrupted:
+        # A command that has something to say of it raises it anew with its words.
+        print(" ".join(["Interrupted.", *map(str, interrupted.args)]), file=sys.stderr)
         return _INTERRUPTED
     return status
 

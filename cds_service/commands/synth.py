@@ -18,9 +18,6 @@ EXAMPLES = """\
 calcification-cds synth --seed 7 --patients 1000 --mix realistic --out patients
 calcification-cds synth --seed 7 --patients 200 --mix stories --format bundles --out teaching --as-of 2026-06-30"""
 
-_INTERRUPTED = 130
-"""What a shell makes of SIGINT."""
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Seed, number, mix, day, form and folder."""
@@ -33,16 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Make and write them; the exit status is 130 where it was stopped by Ctrl+C."""
-    try:
-        _make(arguments)
-    except KeyboardInterrupt:
-        print(f"Interrupted. Nothing was kept in {arguments.out}{os.sep}", file=sys.stderr)
-        return _INTERRUPTED
-    return 0
-
-
-def _make(arguments: Namespace) -> None:
+    """Make and write them, all or nothing."""
     asked = drawn(arguments)
     day = asked.as_of.date().isoformat()
     made = {"seed": arguments.seed, "patients": arguments.patients, "mix": arguments.mix, "as-of": day}
@@ -56,6 +44,9 @@ def _make(arguments: Namespace) -> None:
             asked.as_of,
             lambda done: progress.tell(done, arguments.patients),
         )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"Nothing was kept in {arguments.out}{os.sep}") from None
     finally:
         progress.end()
     print(f"{arguments.patients} patients as of {day}, in {arguments.out}{os.sep}")
+    return 0

@@ -27,6 +27,8 @@ def test_what_comes_fits_age_and_sex(age: float, sex: str) -> None:
     commons = {one.term.text: one for kind in KINDS for one in getattr(WORLD.everyday, kind)}
     for number in range(20):
         lived = with_everyday(STORIES[0], age, sex, chance(number))
+        assert len(lived.procedures) > len(STORIES[0].procedures)
+        assert len(lived.drugs) > len(STORIES[0].drugs)
         for told in (*lived.procedures, *lived.drugs):
             if told.term.text in commons:
                 came = age - told.since / 365.25

@@ -32,8 +32,6 @@ def room_blueprint(installation: Installation, sandbox: SandboxSetting) -> Bluep
 
     @routes.get("/own-server")
     def own_server() -> Response:
-        # The patients are made when first asked for, which takes longer than a call waits for its FHIR server.
-        sandbox.store()
         allowed = [server.origin for server in demo_fhir_servers(installation.settings)]
         return page("room/own_server.html", offers=offers(installation), origins=allowed, user=USER, chosen=SIGNING)
 

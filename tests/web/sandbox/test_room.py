@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.settings import Settings
+from tests.conftest import settings_in
 
 PATIENT = "tumoral-calcinosis-typical"
 PAGE = {"Accept": "text/html"}
@@ -18,9 +18,7 @@ FIRST = "Tumoral calcinosis likely, 27 points."
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A demo, made once: its patients take a second."""
-    folder = tmp_path_factory.mktemp("room")
-    files = {name: folder / name for name in ("patient_key_file", "audit_key_file", "local_token_file", "spool_dir")}
-    return create_app(Settings(database_url=f"sqlite:///{folder}/calls.sqlite3", **files))  # type: ignore[arg-type]
+    return create_app(settings_in(tmp_path_factory.mktemp("room")))
 
 
 @pytest.fixture
